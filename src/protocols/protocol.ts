@@ -1,0 +1,81 @@
+/**
+ * The contract every protocol meets. A protocol is data (parameters, fields, bounds) plus portable
+ * step functions in assembly/protocols/, named by `symbol`: both backends export them, and the
+ * engine calls them once per shard and tick. A protocol never schedules, measures, prints or spawns.
+ */
+import type { FieldSpec } from "../memory/layout.js";
+
+/** A number (or named choice) that a user may set with --set NAME=VALUE. */
+export interface ParameterSpec {
+  readonly description: string;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** true: only whole numbers. */
+  readonly integer: boolean;
+  readonly unit: string;
+  /** Names of the values 0, 1, 2 …, where words say more than numbers. */
+  readonly choices?: readonly string[];
+  /** true: the value may not exceed nodes - 1 (a number of distinct peers). */
+  readonly distinctPeers?: boolean;
+}
+
+/** Everything a protocol may look at when it states its memory and its bounds. */
+export interface ProtocolSettings {
+  readonly nodes: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Half-edges of the topology; 0 on the complete graph. */
+  readonly edges: number;
+  readonly clock: "round" | "event";
+  /** Ticks between two actions of a node; on a round clock the ticks of one round. */
+  readonly periodTicks: number;
+  /** Longest delay of a message in ticks. */
+  readonly delayTicksMax: number;
+}
+
+/** Bounds from which the engine sizes mailboxes and timing wheel; exceeding one is a hard error. */
+export interface TrafficBounds {
+  /** Messages all nodes together may emit in one tick. */
+  readonly perTick: number;
+  /** Messages in flight at any time, beyond those of the last tick. */
+  readonly inFlight: number;
+}
+
+export interface Protocol {
+  /** Folder name, CLI name, record name. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence for `hearsay list`. */
+  readonly summary: string;
+  /** Where the rule comes from. */
+  readonly source: string;
+  /** Prefix of the portable functions: `${symbol}Start`, `${symbol}Tick`. */
+  readonly symbol: string;
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** Clocks the model can run on; the first is the default. */
+  readonly clocks: readonly ("round" | "event")[];
+  /** Ticks of one round on the round clock: 1 when nothing is answered, 2 for request and reply. */
+  readonly roundTicks: number;
+  /** The model's memory, in the order in which portable code numbers its fields. */
+  fields(settings: ProtocolSettings): readonly FieldSpec[];
+  /** Extra u32 words of a message beyond the fixed header. */
+  readonly payloadWords: number;
+  traffic(settings: ProtocolSettings): TrafficBounds;
+  /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
+  readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };
+  /** Bytes on the wire of one message by kind, from the parameters. */
+  wireBytes(parameters: Readonly<Record<string, number>>): WireBytes;
+}
+
+/** Sizes of the messages of a rumor protocol, headers included. */
+export interface WireBytes {
+  /** A message that carries the rumor. */
+  readonly rumor: number;
+  /** A message that does not: a request, a digest. */
+  readonly control: number;
+}
+
+/** Declares a protocol; the identity function, so that a literal is checked where it is written. */
+export function defineProtocol(protocol: Protocol): Protocol {
+  return protocol;
+}
