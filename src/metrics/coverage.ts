@@ -1,0 +1,39 @@
+/** How far the rumor came and how fast: coverage, residue and the times at which shares were reached. */
+import type { ClockKind, Metrics, TrialCounts } from "./counts.js";
+
+/** Shares of nodes, in percent, whose times are reported. */
+export const COVERAGE_PERCENTS: readonly number[] = [50, 90, 99, 100];
+
+/** Name of the measure "time to `percent` % of nodes": roundsTo99, latencyMsTo99. */
+export function timeToName(clock: ClockKind, percent: number): string {
+  return `${clock === "round" ? "roundsTo" : "latencyMsTo"}${percent}`;
+}
+
+/**
+ * First time at which at least `percent` % of all nodes are informed, null when never.
+ * A share that the origin alone makes up is reached at time 0.
+ * @param percent 0 .. 100
+ */
+export function timeTo(counts: TrialCounts, percent: number): number | null {
+  // Whole numbers on both sides, so that a share is not missed by a rounding error.
+  const needed = percent * counts.nodes;
+  if (needed <= 100) return 0;
+  const step = counts.informed.findIndex((informed) => informed * 100 >= needed);
+  return counts.time[step] ?? null;
+}
+
+/**
+ * coverage (share of nodes informed at the end), residue (share never informed) and, for each of
+ * COVERAGE_PERCENTS, roundsTo… on a round clock or latencyMsTo… on an event clock.
+ */
+export function coverageMetrics(counts: TrialCounts, clock: ClockKind): Metrics {
+  const informed = counts.informed.at(-1) ?? 1;
+  const metrics: Metrics = {
+    coverage: informed / counts.nodes,
+    residue: (counts.nodes - informed) / counts.nodes,
+  };
+  for (const percent of COVERAGE_PERCENTS) {
+    metrics[timeToName(clock, percent)] = timeTo(counts, percent);
+  }
+  return metrics;
+}
