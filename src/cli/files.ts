@@ -1,0 +1,50 @@
+/** Output files: proven writable before a run starts, and never half-written. */
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { shown } from "../check.js";
+import { InputError } from "../errors.js";
+
+/**
+ * Proves that files can be made in `folder`, which is created when missing, by making one.
+ * @param flag how a message names the folder
+ */
+export function checkFolderWritable(flag: string, folder: string): void {
+  const probe = join(folder, `.hearsay-${process.pid}.probe`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, "");
+    rmSync(probe);
+  } catch (error) {
+    const { code = "an error" } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `${flag} must be a folder that can be written, got ${shown(folder)} (${code})`,
+    );
+  }
+}
+
+/** Proves that `file` can be written: its folder can, and it is no folder itself. */
+export function checkFileWritable(flag: string, file: string): void {
+  checkFolderWritable(`${flag}: its folder`, dirname(file));
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new InputError(`${flag} must be a file, got the folder ${shown(file)}`);
+  }
+}
+
+/** Writes beside the target and renames, so that a reader sees the old file or the whole new one. */
+export function writeWhole(file: string, text: string): void {
+  const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  try {
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    const { code = "an error" } = error as NodeJS.ErrnoException;
+    throw new InputError(`${shown(file)} cannot be written (${code})`);
+  }
+}
+
+/** A path as a person would type it here. */
+export function shownPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path === "" ? "." : path.startsWith("..") ? file : path;
+}

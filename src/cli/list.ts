@@ -1,0 +1,122 @@
+/** `hearsay list`: what there is to run and to choose from. */
+import type { Command } from "commander";
+import { checkChoice } from "../check.js";
+import { EXIT } from "./exit.js";
+import { renderTable } from "./table.js";
+
+const TOPICS = ["protocols", "scenarios", "networks", "kernels"] as const;
+
+type Topic = (typeof TOPICS)[number];
+
+/** One line of a list; `details` stand below it, and in the JSON as they are. */
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly details?: readonly string[];
+}
+
+const HELP = `
+Examples:
+  hearsay list
+  hearsay list protocols
+  hearsay list networks --json
+`;
+
+export function addListCommand(program: Command, finish: (code: number) => void): void {
+  program
+    .command("list")
+    .summary("list protocols, scenarios, networks or kernels")
+    .description("List what there is: protocols, scenarios, networks, kernels, or all of them.")
+    .argument("[topic]", TOPICS.join(", "))
+    .option("--json", "print the lists as JSON")
+    .addHelpText("after", HELP)
+    .action(async (topic: string | undefined, flags: { json?: true }) => {
+      const topics = topic === undefined ? TOPICS : [checkChoice("list", topic, TOPICS)];
+      const lists: Partial<Record<Topic, readonly Entry[]>> = {};
+      for (const each of topics) lists[each] = await ENTRIES[each]();
+      const text = flags.json === true ? JSON.stringify(lists, null, 1) : renderLists(lists);
+      process.stdout.write(`${text}\n`);
+      finish(EXIT.fine);
+    });
+}
+
+const ENTRIES: Readonly<Record<Topic, () => Promise<readonly Entry[]>>> = {
+  protocols: protocolEntries,
+  scenarios: scenarioEntries,
+  networks: () => Promise.resolve(NETWORKS),
+  kernels: () => Promise.resolve(KERNELS),
+};
+
+const NETWORKS: readonly Entry[] = [
+  { name: "complete", summary: "every node may contact every other; takes no memory" },
+  { name: "k-out", summary: "each node knows --degree random others" },
+  { name: "ring", summary: "nodes in a circle, --degree nearest neighbours" },
+  { name: "small-world", summary: "a ring with some links rewired at random" },
+  { name: "scale-free", summary: "preferential attachment: few hubs, many leaves" },
+  { name: "grid", summary: "a square lattice, neighbours left, right, above and below" },
+  { name: "FILE", summary: "an edge list of your own, plain or .gz" },
+];
+
+/** One entry per file of assembly/kernels/; a test compares the two. */
+export const KERNELS: readonly Entry[] = [
+  { name: "digest", summary: "64-bit digest of a trial's final state" },
+  { name: "random", summary: "counter-based random words and unbiased bounded draws" },
+  { name: "rumor", summary: "bit-level push, pull and push-pull rounds of one rumor" },
+];
+
+async function protocolEntries(): Promise<readonly Entry[]> {
+  const { protocols } = await import("../protocols/registry.js");
+  return protocols.map(({ id, summary, parameters }) => ({
+    name: id,
+    summary,
+    details: Object.entries(parameters).map(([name, spec]) => {
+      const { min, max, choices, unit } = spec;
+      const range = choices?.join(" | ") ?? `${min}..${max} ${unit}`.trim();
+      const preset = choices?.[spec.default] ?? String(spec.default);
+      return `${name} = ${preset} (${range}): ${spec.description}`;
+    }),
+  }));
+}
+
+async function scenarioEntries(): Promise<readonly Entry[]> {
+  const { builtinNames, loadBuiltin } = await import("../scenario/find.js");
+  const suites = await Promise.all(builtinNames().map((name) => loadBuiltin(name)));
+  return suites.map(({ name, title, scenarios }) => ({
+    name,
+    summary: title,
+    details: scenarios.map(({ settings }) => settings.title ?? settings.name ?? ""),
+  }));
+}
+
+function renderLists(lists: Readonly<Partial<Record<Topic, readonly Entry[]>>>): string {
+  return Object.entries(lists)
+    .map(([topic, entries]) => `${topic}\n${renderEntries(entries)}`)
+    .join("\n\n");
+}
+
+/** Names in one column; a detail follows its entry, in the second column. */
+function renderEntries(entries: readonly Entry[]): string {
+  const rows = entries.flatMap(({ name, summary, details = [] }) => [
+    ...folded(summary).map((line, index) => ["", index === 0 ? name : "", line]),
+    ...details.flatMap((detail) => folded(detail, "- ").map((line) => ["", "", line])),
+  ]);
+  const column = { title: "", align: "left" } as const;
+  return renderTable([column, column, column], rows).split("\n").slice(1).join("\n");
+}
+
+/** Longest line of the second column: 80 less the widest protocol name and the gaps. */
+const TEXT_COLUMNS = 58;
+
+/** Breaks a text at blanks into lines of at most TEXT_COLUMNS. */
+function folded(text: string, mark = ""): string[] {
+  const lines: string[] = [];
+  let line = mark;
+  for (const word of text.split(" ")) {
+    if (line.length + word.length > TEXT_COLUMNS && line.trim() !== "") {
+      lines.push(line.trimEnd());
+      line = " ".repeat(mark.length);
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+}

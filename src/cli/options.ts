@@ -1,0 +1,180 @@
+/** Flags of `run`: parsed and range-checked here, handed on as the top layer of a scenario. */
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { checkChoice, checkNumber, nearestName, shown, type NumberRange } from "../check.js";
+import { InputError } from "../errors.js";
+import {
+  BACKENDS,
+  CLOCKS,
+  COVERAGE,
+  LATENCIES,
+  MAX_ROUNDS,
+  NODES,
+  SEED,
+  TOPOLOGIES,
+  TRIALS,
+  WORKERS,
+} from "../scenario/ranges.js";
+import type { SettingsLayer } from "../scenario/resolve.js";
+import type { NetworkSettings } from "../scenario/schema.js";
+
+/** What commander hands over; a flag that was not typed is absent. */
+export interface ScenarioFlags {
+  readonly nodes?: number;
+  readonly backend?: (typeof BACKENDS)[number];
+  readonly workers?: number;
+  readonly trials?: number;
+  readonly seed?: number;
+  readonly set?: Readonly<Record<string, number | string>>;
+  readonly network?: NetworkSettings;
+  readonly degree?: number;
+  readonly loss?: number;
+  readonly latency?: NetworkSettings;
+  readonly clock?: (typeof CLOCKS)[number];
+  readonly coverage?: number;
+  readonly maxRounds?: number;
+  /** Always there: commander's default of a --no- flag is true. */
+  readonly observe: boolean;
+}
+
+/** Ends of what a topology or a loss may be; the network's own check is the finer one. */
+const ANY_DEGREE: NumberRange = { min: 1, max: NODES.max, integer: true };
+const ANY_RATIO: NumberRange = { min: 0, max: 0.99 };
+const ANY_MS: NumberRange = { min: 0, max: 1e9, unit: "ms" };
+const ANY_SIGMA: NumberRange = { min: 0, max: 10 };
+
+/** Numbers that follow a kind of latency, by field. */
+const LATENCY_FORMS: Readonly<Record<(typeof LATENCIES)[number], readonly string[]>> = {
+  round: [],
+  constant: ["latencyMs"],
+  uniform: ["latencyMsMin", "latencyMsMax"],
+  lognormal: ["latencyMs", "latencySigma"],
+  edge: [],
+  cities: [],
+};
+
+export function addScenarioFlags(command: Command): Command {
+  return command
+    .option("--nodes <count>", "number of nodes, e.g. 1e6", number("--nodes", NODES))
+    .option("--backend <name>", "wasm, ts or both", choice("--backend", BACKENDS))
+    .option("--workers <count>", "threads that share one trial", number("--workers", WORKERS))
+    .option("--trials <count>", "trials per backend", number("--trials", TRIALS))
+    .option("--seed <number>", "seed of the first trial", number("--seed", SEED))
+    .option("--set <name=value>", "set a parameter of the protocol; repeatable", assignment)
+    .option("--network <name|file>", "topology, or an edge list (plain or .gz)", networkFlag)
+    .option("--degree <count>", "neighbours per node", number("--degree", ANY_DEGREE))
+    .option("--loss <ratio>", "probability that a message is lost", number("--loss", ANY_RATIO))
+    .option("--latency <kind>", "round, 50 (ms), uniform:MIN:MAX, cities ...", latencyFlag)
+    .option("--clock <kind>", "round or event", choice("--clock", CLOCKS))
+    .option("--coverage <share>", "share informed that ends a trial", number("--coverage", COVERAGE))
+    .option("--max-rounds <count>", "rounds that end a trial", number("--max-rounds", MAX_ROUNDS))
+    .option("--no-observe", "skip the traced trial (hops, load, picture)");
+}
+
+/** Flag by dotted field, for messages. */
+const FLAGS: Readonly<Record<string, string>> = {
+  nodes: "--nodes",
+  backend: "--backend",
+  workers: "--workers",
+  trials: "--trials",
+  seed: "--seed",
+  "network.topology": "--network",
+  "network.file": "--network",
+  "network.degree": "--degree",
+  "network.lossRatio": "--loss",
+  "network.latency": "--latency",
+  "network.latencyMs": "--latency",
+  "network.latencyMsMin": "--latency",
+  "network.latencyMsMax": "--latency",
+  "network.latencySigma": "--latency",
+  "network.citiesPreset": "--latency",
+  "clock.kind": "--clock",
+  "stop.coverage": "--coverage",
+  "stop.maxRounds": "--max-rounds",
+};
+
+/** The flags as the layer above a scenario file. */
+export function flagLayer(flags: ScenarioFlags): SettingsLayer {
+  const { nodes, backend, workers, trials, seed, set, clock, coverage, maxRounds } = flags;
+  const network = {
+    ...flags.network,
+    ...flags.latency,
+    ...present({ degree: flags.degree, lossRatio: flags.loss }),
+  };
+  const settings = {
+    ...present({ nodes, backend, workers, trials, seed, parameters: set }),
+    ...(flags.observe ? {} : { observe: false }),
+    network,
+    clock: present({ kind: clock }),
+    stop: present({ coverage, maxRounds }),
+  };
+  const label = (field: string): string => {
+    const parameter = /^parameters\.(.*)$/.exec(field)?.[1];
+    return parameter === undefined ? (FLAGS[field] ?? field) : `--set ${parameter}`;
+  };
+  return { settings, label };
+}
+
+/** The entries that have a value. */
+function present<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** A number as people write it: 1e6, 1_000_000, 0.5. Throws InputError naming the flag. */
+export function parseNumber(flag: string, text: string, range: NumberRange): number {
+  return checkNumber(flag, text.replace(/(?<=\d)_(?=\d)/g, ""), range);
+}
+
+function number(flag: string, range: NumberRange): (text: string) => number {
+  return (text) => parseNumber(flag, text, range);
+}
+
+function choice<T extends string>(flag: string, allowed: readonly T[]): (text: string) => T {
+  return (text) => checkChoice(flag, text, allowed);
+}
+
+/** --set fanout=4, collected over its repetitions; a value that is no number names a choice. */
+function assignment(
+  text: string,
+  earlier: Readonly<Record<string, number | string>> = {},
+): Record<string, number | string> {
+  const [, name, value] = /^([A-Za-z]\w*)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InputError(`--set must be NAME=VALUE, such as fanout=4, got ${shown(text)}`);
+  }
+  const number = Number(value.replace(/(?<=\d)_(?=\d)/g, ""));
+  return { ...earlier, [name]: Number.isNaN(number) ? value : number };
+}
+
+/** A topology by name, or else the path of an edge list. */
+function networkFlag(text: string): NetworkSettings {
+  const topology = TOPOLOGIES.find((name) => name === text);
+  if (topology !== undefined && topology !== "file") return { topology };
+  if (existsSync(text)) return { topology: "file", file: text };
+  const names = TOPOLOGIES.filter((name) => name !== "file");
+  const nearest = nearestName(text, names);
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  throw new InputError(
+    `--network must be one of ${names.join(", ")} or a file that exists, got ${shown(text)}${hint}`,
+  );
+}
+
+/** KIND[:NUMBER[:NUMBER]], or milliseconds alone for a constant: 50, uniform:10:100, cities. */
+function latencyFlag(text: string): NetworkSettings {
+  const flag = "--latency";
+  if (/^[\d.]/.test(text)) {
+    return { latency: "constant", latencyMs: parseNumber(flag, text, ANY_MS) };
+  }
+  const [name = "", ...values] = text.split(":");
+  const latency = checkChoice(flag, name, LATENCIES);
+  const form = LATENCY_FORMS[latency];
+  if (values.length !== form.length) {
+    const wanted = [latency, ...form.map((field) => field.replace("latency", "").toUpperCase())];
+    throw new InputError(`${flag} must be ${wanted.join(":")}, got ${shown(text)}`);
+  }
+  const numbers = form.map((field, index) => [
+    field,
+    parseNumber(`${flag} ${latency}`, values[index]!, field === "latencySigma" ? ANY_SIGMA : ANY_MS),
+  ]);
+  return { latency, ...(Object.fromEntries(numbers) as NetworkSettings) };
+}

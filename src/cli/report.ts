@@ -1,0 +1,116 @@
+/** `hearsay report`: a page, or another format, from stored records alone. */
+import { readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { Command } from "commander";
+import { InputError } from "../errors.js";
+import type { RunRecord } from "../history/record.js";
+import { EXIT } from "./exit.js";
+import { checkFileWritable, shownPath, writeWhole } from "./files.js";
+
+const FORMATS = ["html", "md", "csv", "json"] as const;
+
+type Format = (typeof FORMATS)[number];
+
+interface ReportFlags extends Partial<Record<Format, true>> {
+  readonly output?: string;
+  readonly title?: string;
+  readonly quiet?: true;
+}
+
+const HELP = `
+RECORD is a file that run has written, or - for stdin; a file may hold a list.
+Without a format the end of FILE decides, else it is html. Without -o a page
+goes to reports/report.html, every other format to stdout.
+
+Examples:
+  hearsay report reports/*.json
+  hearsay report reports/*.json -o comparison.html --title "Push and pull"
+  hearsay report reports/*.json --md
+  hearsay run push --nodes 1e4 --json --quiet | hearsay report - --csv
+`;
+
+export function addReportCommand(program: Command, finish: (code: number) => void): void {
+  program
+    .command("report")
+    .summary("make a report from stored records")
+    .description("Make one offline HTML page, or Markdown, CSV or JSON, from stored records.")
+    .argument("<record...>", "record files, or - for stdin")
+    .option("-o, --output <file>", "where the report goes")
+    .option("--title <text>", "title of the page")
+    .option("--html", "one self-contained HTML page")
+    .option("--md", "Markdown")
+    .option("--csv", "comma-separated values, one row per trial")
+    .option("--json", "JSON")
+    .option("--quiet", "say nothing of what was written")
+    .addHelpText("after", HELP)
+    .action(async (files: string[], flags: ReportFlags) => {
+      await report(files, flags);
+      finish(EXIT.fine);
+    });
+}
+
+async function report(files: readonly string[], flags: ReportFlags): Promise<void> {
+  const format = formatOf(flags);
+  const records = (await Promise.all(files.map((file) => readRecords(file)))).flat();
+  const target = flags.output ?? (format === "html" ? join("reports", "report.html") : undefined);
+  if (target !== undefined) checkFileWritable("--output", target);
+  const text = await render(records, format, flags.title);
+  if (target === undefined) {
+    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+    return;
+  }
+  writeWhole(target, text);
+  if (flags.quiet !== true) process.stdout.write(`wrote ${shownPath(target)}\n`);
+}
+
+function formatOf(flags: ReportFlags): Format {
+  const chosen = FORMATS.filter((format) => flags[format] === true);
+  if (chosen.length > 1) {
+    const got = chosen.map((format) => `--${format}`).join(" and ");
+    throw new InputError(`the format must be one of --html, --md, --csv, --json, got ${got}`);
+  }
+  const extension = extname(flags.output ?? "").slice(1);
+  return chosen[0] ?? FORMATS.find((format) => format === extension) ?? "html";
+}
+
+async function render(
+  records: readonly RunRecord[],
+  format: Format,
+  title: string | undefined,
+): Promise<string> {
+  switch (format) {
+    case "html": {
+      const { renderReport } = await import("../report/page.js");
+      const generatedAt = new Date().toISOString();
+      return renderReport(records, { generatedAt, ...(title === undefined ? {} : { title }) });
+    }
+    case "md":
+      return (await import("../report/markdown.js")).renderMarkdown(records);
+    case "csv":
+      return (await import("../report/csv.js")).renderCsv(records);
+    case "json":
+      return (await import("../report/json.js")).renderJson(records);
+  }
+}
+
+/** The records of one file; every one is checked against the schema. */
+async function readRecords(file: string): Promise<RunRecord[]> {
+  const name = file === "-" ? "stdin" : file;
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === undefined ? `is not JSON: ${message}` : `cannot be read (${code})`;
+    throw new InputError(`${name} ${why}`);
+  }
+  const { recordSchema } = await import("../history/record.js");
+  const many = Array.isArray(content) ? (content as unknown[]) : [content];
+  return many.map((value) => {
+    const result = recordSchema.safeParse(value);
+    if (result.success) return result.data;
+    const { path, message } = result.error.issues[0]!;
+    const field = path.length === 0 ? "the file" : path.map(String).join(".");
+    throw new InputError(`${name}: ${field} is not as a record of hearsay has it: ${message}`);
+  });
+}
