@@ -1,4 +1,10 @@
-/** The module's whole public surface: kernels, engine steps and the portable protocols. */
+/** The module's whole public surface: memory accessors, kernels and the portable protocols. */
 export * from "./kernels/random";
 export * from "./kernels/digest";
 export * from "./kernels/rumor";
+export * from "./runtime/math";
+export * from "./protocols/push";
+export * from "./protocols/pull";
+export * from "./protocols/push-pull";
+export * from "./protocols/push-pull-3msg";
+export * from "./protocols/flood";

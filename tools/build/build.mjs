@@ -1,1 +1,92 @@
-process.exit(0)
+/**
+ * Builds everything under dist/: the WASM module, the TypeScript backend bundled from the same portable
+ * sources, the command line, the thread entry, the library, the report's client. A part is rebuilt only
+ * when one of its sources is newer, unless --force is given.
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+process.chdir(root);
+const force = process.argv.includes("--force");
+const require = createRequire(import.meta.url);
+
+/** Newest modification time below the given files and folders, in ms. */
+function newest(...paths) {
+  let time = 0;
+  for (const path of paths) {
+    if (!existsSync(path)) continue;
+    const stat = statSync(path);
+    if (!stat.isDirectory()) time = Math.max(time, stat.mtimeMs);
+    else for (const entry of readdirSync(path)) time = Math.max(time, newest(join(path, entry)));
+  }
+  return time;
+}
+
+function isStale(output, ...sources) {
+  return force || !existsSync(output) || statSync(output).mtimeMs < newest("tools/build", ...sources);
+}
+
+function compile(target) {
+  const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
+  execFileSync(process.execPath, [asc, "--config", "asconfig.json", "--target", target], {
+    stdio: "inherit",
+  });
+}
+
+/** Portable code imports `../memory` and `../kernels/X`; here these names mean the TypeScript twins. */
+const twins = {
+  name: "twins",
+  setup(build) {
+    build.onResolve({ filter: /(^|\/)(memory|kernels\/[a-z0-9-]+)$/ }, (args) => {
+      const target = relative(root, resolve(args.resolveDir, args.path)).split("\\").join("/");
+      if (!target.startsWith("assembly/")) return undefined;
+      const name = target.replace(/^assembly\/(kernels\/)?/, "");
+      return { path: join(root, "src/kernels", `${name}.ts`) };
+    });
+  },
+};
+
+mkdirSync("dist", { recursive: true });
+if (isStale("dist/hearsay.wasm", "assembly", "asconfig.json")) {
+  for (const target of ["release", "debug"]) compile(target);
+  for (const extra of ["hearsay.js", "hearsay.d.ts", "hearsay.debug.js", "hearsay.debug.d.ts"]) {
+    rmSync(join("dist", extra), { force: true });
+  }
+}
+if (isStale("dist/backend-ts.js", "assembly", "src")) {
+  const esbuild = await import("esbuild");
+  const node = {
+    bundle: true, platform: "node", format: "esm", target: "node22", sourcemap: "linked",
+    logLevel: "warning", legalComments: "none",
+  };
+  await esbuild.build({
+    ...node,
+    stdin: {
+      contents: 'export * from "./index"; export { bindMemory } from "./memory";',
+      resolveDir: join(root, "assembly"), loader: "ts",
+    },
+    outfile: "dist/backend-ts.js", plugins: [twins],
+  });
+  await esbuild.build({
+    ...node,
+    entryPoints: { "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts", index: "src/index.ts" },
+    outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]",
+    external: ["piscina", "tinybench", "assemblyscript"],
+    // Bundled CommonJS packages ask for require().
+    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  });
+  chmodSync("dist/cli/main.js", 0o755);
+  if (existsSync("src/report/client/main.ts")) {
+    mkdirSync("dist/report", { recursive: true });
+    await esbuild.build({
+      bundle: true, platform: "browser", format: "iife", minify: true, target: "es2022",
+      logLevel: "warning", legalComments: "none",
+      entryPoints: ["src/report/client/main.ts"], outfile: "dist/report/client.js",
+    });
+    cpSync("src/report/client/style.css", "dist/report/style.css");
+  }
+}

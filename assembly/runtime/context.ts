@@ -1,0 +1,95 @@
+/**
+ * The context: one block of u32 words per worker through which host and portable code talk. The host
+ * writes the settings before a trial and the position (tick, shard) before each call; portable code
+ * reads them through access.ts and never keeps state of its own. Constants only, imported by both
+ * sides.
+ */
+export const TICK: u32 = 0;
+/** Round of the messages sent now: tick / ROUND_TICKS on a round clock. */
+export const ROUND: u32 = 1;
+/** Round to which the messages received now belong: (tick - 1) / ROUND_TICKS. */
+export const ARRIVAL_ROUND: u32 = 2;
+export const SHARD: u32 = 3;
+/** First node of the shard and end of its range. */
+export const FIRST: u32 = 4;
+export const END: u32 = 5;
+export const NODES: u32 = 6;
+export const SEED: u32 = 7;
+export const SHARDS: u32 = 8;
+export const SHARD_SHIFT: u32 = 9;
+export const ROUND_TICKS: u32 = 10;
+export const PERIOD: u32 = 11;
+/** 0 round clock, 1 event clock. */
+export const EVENT_CLOCK: u32 = 12;
+/** f64 table of the protocol's parameters in the order of their declaration. */
+export const PARAMETERS_AT: u32 = 13;
+/** u32 table of the addresses of the protocol's fields. */
+export const FIELDS_AT: u32 = 14;
+/** f64 tables of counters of what is sent and of what arrives in this tick. */
+export const SENT_COUNTS_AT: u32 = 15;
+export const ARRIVED_COUNTS_AT: u32 = 16;
+/** u32 scratch of this worker: blocks of draws. */
+export const SCRATCH_AT: u32 = 17;
+/** Origin of the rumor. */
+export const ORIGIN: u32 = 18;
+/** A transmission is lost when its word lies below this; 0 = no loss. */
+export const LOSS_BELOW: u32 = 19;
+
+/** 0 complete graph, 1 adjacency in compressed sparse rows. */
+export const GRAPH: u32 = 20;
+export const OFFSETS_AT: u32 = 21;
+export const TARGETS_AT: u32 = 22;
+/** 0 constant, 1 quantiles, 2 edge, 3 distance. */
+export const LATENCY: u32 = 23;
+export const DELAY_TICKS: u32 = 24;
+export const DELAY_TABLE_AT: u32 = 25;
+export const PLACES_AT: u32 = 26;
+export const INFLATION_AT: u32 = 27;
+
+/** 0 periodic timers, 1 Poisson timers. */
+export const POISSON: u32 = 28;
+/** u32[nodes] ordered by (shard, phase), and u32[shards * (PERIOD + 1)] of where a phase starts. */
+export const PHASE_NODES_AT: u32 = 29;
+export const PHASE_STARTS_AT: u32 = 30;
+/** u32 table of the fanout's distribution, 0 = fixed fanout. */
+export const FANOUT_TABLE_AT: u32 = 31;
+
+/** Mailboxes: see mailbox.ts. */
+export const MESSAGE_BYTES: u32 = 32;
+export const OUT_ROW_AT: u32 = 33;
+export const IN_HEADS_AT: u32 = 34;
+export const ARENA_NEXT: u32 = 35;
+export const ARENA_END: u32 = 36;
+export const WHEEL_ROW_AT: u32 = 37;
+export const WHEEL_MASK: u32 = 38;
+export const WHEEL_FREE: u32 = 39;
+export const WHEEL_NEXT: u32 = 40;
+export const WHEEL_END: u32 = 41;
+/** Set to 1 when a mailbox or the wheel was full: the host ends the trial. */
+export const OVERFLOW: u32 = 42;
+export const INBOX_STAGE: u32 = 43;
+export const INBOX_CHUNK: u32 = 44;
+export const INBOX_INDEX: u32 = 45;
+
+/** Draws: see peers.ts. */
+export const DRAWN_BLOCK: u32 = 46;
+export const DRAWN_SLOTS: u32 = 47;
+export const DRAWN_PUSH_LOSS: u32 = 48;
+export const DRAWN_REPLY_LOSS: u32 = 49;
+/** u32[64] peers of the current node, u32[64] the edges that lead there. */
+export const PEERS_AT: u32 = 50;
+export const EDGES_AT: u32 = 51;
+/** Most peers one node addresses in one action. */
+export const SLOTS: u32 = 52;
+export const ACTOR: u32 = 53;
+
+/** Counters, indices into the f64 tables. */
+export const INFORMED: u32 = 0;
+export const SENT: u32 = 1;
+export const REQUESTED: u32 = 2;
+export const LOST: u32 = 3;
+export const REDUNDANT: u32 = 4;
+export const REQUESTS_LOST: u32 = 5;
+export const REQUESTS_ARRIVED: u32 = 6;
+/** Tick + 1 at which a node was last informed; combined by maximum, all others by sum. */
+export const LAST_TICK: u32 = 7;

@@ -1,0 +1,163 @@
+/**
+ * Messages between shards. A shard appends to lists [from][to]; in the next tick the receiver reads
+ * its column in from-order, so the order of messages does not depend on who ran which shard. A message
+ * with a longer delay is then parked in the receiver's timing wheel. Lists are chains of chunks: those
+ * of mailboxes come from an arena that is reset every second tick, those of wheels from a free list.
+ * Chunk: next u32, count u32, two spare words, then CHUNK_MESSAGES messages.
+ * Message: to u32, from u32, kind u8 | delay u24, payload u32, then the protocol's own words.
+ */
+import { getU32, mul32, setU32 } from "../memory";
+import {
+  ARENA_END, ARENA_NEXT, IN_HEADS_AT, INBOX_CHUNK, INBOX_INDEX, INBOX_STAGE, MESSAGE_BYTES,
+  OUT_ROW_AT, OVERFLOW, SHARD, SHARDS, SHARD_SHIFT, TICK, WHEEL_END, WHEEL_FREE, WHEEL_MASK,
+  WHEEL_NEXT, WHEEL_ROW_AT,
+} from "./context";
+
+export const CHUNK_MESSAGES: u32 = 32;
+export const CHUNK_HEADER_BYTES: u32 = 16;
+
+export function messageTo(m: u32): u32 {
+  return getU32(m, 0);
+}
+export function messageFrom(m: u32): u32 {
+  return getU32(m, 1);
+}
+export function messageKind(m: u32): u32 {
+  return getU32(m, 2) & 0xff;
+}
+/** Ticks between sending and receipt. */
+export function messageDelay(m: u32): u32 {
+  return getU32(m, 2) >>> 8;
+}
+export function messagePayload(m: u32): u32 {
+  return getU32(m, 3);
+}
+
+/**
+ * Appends a message to the mailbox of the receiver's shard.
+ * @param from  a node of the shard that runs now
+ * @param kind  0 .. 255, the protocol's own
+ * @param delay ticks, 1 .. 2^24 - 1
+ * @returns address of the message, for extra words; 0 (the null page) when the arena is full
+ */
+export function send(c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32): u32 {
+  const list = getU32(c, OUT_ROW_AT) + ((to >>> getU32(c, SHARD_SHIFT)) << 3);
+  let chunk = getU32(list, 1);
+  if (chunk == 0 || getU32(chunk, 1) == CHUNK_MESSAGES) {
+    const fresh = arenaChunk(c);
+    if (fresh == 0) return 0;
+    link(list, chunk, fresh);
+    chunk = fresh;
+  }
+  const used = getU32(chunk, 1);
+  setU32(chunk, 1, used + 1);
+  const m = chunk + CHUNK_HEADER_BYTES + mul32(used, getU32(c, MESSAGE_BYTES));
+  setU32(m, 0, to);
+  setU32(m, 1, from);
+  setU32(m, 2, kind | (delay << 8));
+  setU32(m, 3, payload);
+  return m;
+}
+
+/** Opens the inbox of the shard that runs now: first the wheel's slot, then the mailboxes. */
+export function openInbox(c: u32): void {
+  const slot = getU32(c, WHEEL_ROW_AT) + ((getU32(c, TICK) & getU32(c, WHEEL_MASK)) << 3);
+  setU32(c, INBOX_CHUNK, getU32(slot, 0));
+  setU32(slot, 0, 0);
+  setU32(slot, 1, 0);
+  setU32(c, INBOX_INDEX, 0);
+  setU32(c, INBOX_STAGE, 0);
+}
+
+/** Address of the next message due now, 0 when there is none left; valid until the next call. */
+export function nextMessage(c: u32): u32 {
+  const bytes = getU32(c, MESSAGE_BYTES);
+  let chunk = getU32(c, INBOX_CHUNK);
+  let index = getU32(c, INBOX_INDEX);
+  let stage = getU32(c, INBOX_STAGE);
+  while (true) {
+    if (chunk == 0) {
+      // Stage s > 0 reads the mailbox of shard s - 1.
+      if (stage == getU32(c, SHARDS)) break;
+      const row = getU32(c, IN_HEADS_AT) + mul32(stage, getU32(c, SHARDS) << 3);
+      chunk = getU32(row + (getU32(c, SHARD) << 3), 0);
+      stage++;
+      index = 0;
+    } else if (index < getU32(chunk, 1)) {
+      const m = chunk + CHUNK_HEADER_BYTES + mul32(index, bytes);
+      index++;
+      if (stage > 0 && messageDelay(m) > 1) {
+        park(c, m, bytes);
+      } else {
+        setU32(c, INBOX_CHUNK, chunk);
+        setU32(c, INBOX_INDEX, index);
+        setU32(c, INBOX_STAGE, stage);
+        return m;
+      }
+    } else {
+      const next = getU32(chunk, 0);
+      if (stage == 0) {
+        setU32(chunk, 0, getU32(c, WHEEL_FREE));
+        setU32(c, WHEEL_FREE, chunk);
+      }
+      chunk = next;
+      index = 0;
+    }
+  }
+  setU32(c, INBOX_CHUNK, 0);
+  setU32(c, INBOX_STAGE, stage);
+  return 0;
+}
+
+/** Copies a message that was sent in the last tick into the wheel slot of its delivery. */
+function park(c: u32, m: u32, bytes: u32): void {
+  const due = (getU32(c, TICK) - 1 + messageDelay(m)) & getU32(c, WHEEL_MASK);
+  const list = getU32(c, WHEEL_ROW_AT) + (due << 3);
+  let chunk = getU32(list, 1);
+  if (chunk == 0 || getU32(chunk, 1) == CHUNK_MESSAGES) {
+    const fresh = wheelChunk(c);
+    if (fresh == 0) return;
+    link(list, chunk, fresh);
+    chunk = fresh;
+  }
+  const used = getU32(chunk, 1);
+  setU32(chunk, 1, used + 1);
+  const to = chunk + CHUNK_HEADER_BYTES + mul32(used, bytes);
+  for (let word: u32 = 0; word < bytes >>> 2; word++) setU32(to, word, getU32(m, word));
+}
+
+/** Makes `fresh` the last chunk of a list whose last chunk was `last` (0 = empty list). */
+function link(list: u32, last: u32, fresh: u32): void {
+  setU32(fresh, 0, 0);
+  setU32(fresh, 1, 0);
+  if (last == 0) setU32(list, 0, fresh);
+  else setU32(last, 0, fresh);
+  setU32(list, 1, fresh);
+}
+
+function arenaChunk(c: u32): u32 {
+  const chunk = getU32(c, ARENA_NEXT);
+  const next = chunk + CHUNK_HEADER_BYTES + mul32(CHUNK_MESSAGES, getU32(c, MESSAGE_BYTES));
+  if (next > getU32(c, ARENA_END)) {
+    setU32(c, OVERFLOW, 1);
+    return 0;
+  }
+  setU32(c, ARENA_NEXT, next);
+  return chunk;
+}
+
+function wheelChunk(c: u32): u32 {
+  const free = getU32(c, WHEEL_FREE);
+  if (free != 0) {
+    setU32(c, WHEEL_FREE, getU32(free, 0));
+    return free;
+  }
+  const chunk = getU32(c, WHEEL_NEXT);
+  const next = chunk + CHUNK_HEADER_BYTES + mul32(CHUNK_MESSAGES, getU32(c, MESSAGE_BYTES));
+  if (next > getU32(c, WHEEL_END)) {
+    setU32(c, OVERFLOW, 1);
+    return 0;
+  }
+  setU32(c, WHEEL_NEXT, next);
+  return chunk;
+}

@@ -1,0 +1,82 @@
+/**
+ * When nodes act. Periodic: every node at its own phase, read from buckets that the host sorted; on a
+ * round clock all nodes at the start of a round. Poisson: timers are messages to oneself through the
+ * wheel, each arming the next.
+ */
+import { getU32, mul32, setU32, toF64, toU32 } from "../memory";
+import { threefry } from "../kernels/random";
+import {
+  ACTOR, END, EVENT_CLOCK, FIRST, PERIOD, PHASE_NODES_AT, PHASE_STARTS_AT, POISSON, ROUND_TICKS,
+  SEED, SHARD, TICK, WHEEL_MASK,
+} from "./context";
+import { messagePayload, send } from "./mailbox";
+import { naturalLog } from "./math";
+
+/** Kind of the message that a Poisson timer is; protocols number their own kinds from 1. */
+export const TIMER: u32 = 0;
+export const NONE: u32 = 0xffffffff;
+const TIMER_DRAW: u32 = 0x35000000;
+
+/** First node of the shard that acts in this tick, NONE when there is none. */
+export function firstActor(c: u32): u32 {
+  if (getU32(c, POISSON) == 1) return NONE;
+  if (getU32(c, EVENT_CLOCK) == 0) {
+    if (getU32(c, TICK) % getU32(c, ROUND_TICKS) != 0) return NONE;
+    return getU32(c, FIRST) < getU32(c, END) ? getU32(c, FIRST) : NONE;
+  }
+  const at = phaseRow(c);
+  setU32(c, ACTOR, getU32(at, 0));
+  return nextActor(c, 0);
+}
+
+/** The acting node after `node`; on an event clock the cursor in the context counts. */
+export function nextActor(c: u32, node: u32): u32 {
+  if (getU32(c, EVENT_CLOCK) == 0) {
+    return node + 1 < getU32(c, END) ? node + 1 : NONE;
+  }
+  const index = getU32(c, ACTOR);
+  if (index >= getU32(phaseRow(c), 1)) return NONE;
+  setU32(c, ACTOR, index + 1);
+  return getU32(getU32(c, PHASE_NODES_AT), index);
+}
+
+function phaseRow(c: u32): u32 {
+  const period = getU32(c, PERIOD);
+  const cell = mul32(getU32(c, SHARD), period + 1) + (getU32(c, TICK) % period);
+  return getU32(c, PHASE_STARTS_AT) + (cell << 2);
+}
+
+/** Arms the Poisson timers of the shard's nodes; call once, at the first tick. */
+export function startTimers(c: u32): void {
+  if (getU32(c, POISSON) == 0) return;
+  for (let node = getU32(c, FIRST); node < getU32(c, END); node++) armTimer(c, node);
+}
+
+/**
+ * Handles a TIMER message and says whether it is an action (1) or only a stage of a long wait (0).
+ * An action arms the next timer.
+ */
+export function timerFires(c: u32, m: u32, node: u32): u32 {
+  const rest = messagePayload(m);
+  if (rest > 0) {
+    wait(c, node, rest);
+    return 0;
+  }
+  armTimer(c, node);
+  return 1;
+}
+
+/** Exponential time with mean PERIOD by inversion, rounded to whole ticks, at least one. */
+function armTimer(c: u32, node: u32): void {
+  const word = threefry(getU32(c, SEED), TIMER_DRAW, getU32(c, TICK), node);
+  const uniform = (toF64(word) + 0.5) / 4294967296.0;
+  const ticks = toU32(0.5 - naturalLog(uniform) * toF64(getU32(c, PERIOD)));
+  wait(c, node, ticks == 0 ? 1 : ticks);
+}
+
+/** A wait longer than the wheel is cut into stages; the payload holds what remains. */
+function wait(c: u32, node: u32, ticks: u32): void {
+  const longest = getU32(c, WHEEL_MASK);
+  const delay = ticks < longest ? ticks : longest;
+  send(c, node, node, TIMER, delay, ticks - delay);
+}
