@@ -49,7 +49,9 @@ function bashScript(words: Words, shell: "bash" | "zsh"): string {
   const cases = words.map(([command, list]) => `    ${command}) words="${list.join(" ")}" ;;`);
   const commands = words.map(([command]) => command).join(" ");
   return [
-    ...(shell === "zsh" ? ["autoload -U +X compinit bashcompinit && compinit && bashcompinit"] : []),
+    ...(shell === "zsh"
+      ? ["autoload -U +X compinit bashcompinit && compinit && bashcompinit"]
+      : []),
     "_hearsay() {",
     '  local words="--help --version"',
     '  case "${COMP_WORDS[1]}" in',

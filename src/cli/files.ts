@@ -1,5 +1,5 @@
 /** Output files: proven writable before a run starts, and never half-written. */
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { shown } from "../check.js";
 import { InputError } from "../errors.js";
@@ -11,7 +11,7 @@ import { InputError } from "../errors.js";
 export function checkFolderWritable(flag: string, folder: string): void {
   const probe = join(folder, `.hearsay-${process.pid}.probe`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(probe, "");
     rmSync(probe);
   } catch (error) {
@@ -20,6 +20,14 @@ export function checkFolderWritable(flag: string, folder: string): void {
       `${flag} must be a folder that can be written, got ${shown(folder)} (${code})`,
     );
   }
+}
+
+/** Like mkdir -p. Node's own recursive mkdir never returns where the system says ENOENT (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  mkdirSync(folder);
 }
 
 /** Proves that `file` can be written: its folder can, and it is no folder itself. */

@@ -47,14 +47,21 @@ const ENTRIES: Readonly<Record<Topic, () => Promise<readonly Entry[]>>> = {
   kernels: () => Promise.resolve(KERNELS),
 };
 
-const NETWORKS: readonly Entry[] = [
+/** One entry per topology and latency of buildNetwork, in its order; a test compares the two. */
+export const NETWORKS: readonly Entry[] = [
   { name: "complete", summary: "every node may contact every other; takes no memory" },
-  { name: "k-out", summary: "each node knows --degree random others" },
-  { name: "ring", summary: "nodes in a circle, --degree nearest neighbours" },
-  { name: "small-world", summary: "a ring with some links rewired at random" },
+  { name: "k-out", summary: "each node picks --degree others; picked nodes know it too" },
+  { name: "ring", summary: "a circle, --degree neighbours on either side" },
+  { name: "small-world", summary: "a ring with some of its edges rewired at random" },
   { name: "scale-free", summary: "preferential attachment: few hubs, many leaves" },
-  { name: "grid", summary: "a square lattice, neighbours left, right, above and below" },
-  { name: "FILE", summary: "an edge list of your own, plain or .gz" },
+  { name: "grid", summary: "a square lattice, neighbours left, right, above, below" },
+  { name: "file", summary: "an edge list of yours, plain or .gz: --network FILE" },
+  { name: "latency round", summary: "every message takes one tick" },
+  { name: "latency constant", summary: "the same delay for all: --latency 50" },
+  { name: "latency uniform", summary: "between two delays: --latency uniform:10:100" },
+  { name: "latency lognormal", summary: "around a median: --latency lognormal:50:0.5" },
+  { name: "latency edge", summary: "the third column of an edge list: --latency edge" },
+  { name: "latency cities", summary: "nodes on the world's cities, delay from distance" },
 ];
 
 /** One entry per file of assembly/kernels/; a test compares the two. */

@@ -3,15 +3,15 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { checkChoice, checkNumber, nearestName, shown, type NumberRange } from "../check.js";
 import { InputError } from "../errors.js";
+import { LATENCY_NAMES, TOPOLOGY_NAMES, type LatencyName } from "../network/build.js";
+import { LATENCY_MS_MAX } from "../network/edge-lines.js";
 import {
   BACKENDS,
   CLOCKS,
   COVERAGE,
-  LATENCIES,
   MAX_ROUNDS,
   NODES,
   SEED,
-  TOPOLOGIES,
   TRIALS,
   WORKERS,
 } from "../scenario/ranges.js";
@@ -37,20 +37,33 @@ export interface ScenarioFlags {
   readonly observe: boolean;
 }
 
-/** Ends of what a topology or a loss may be; the network's own check is the finer one. */
-const ANY_DEGREE: NumberRange = { min: 1, max: NODES.max, integer: true };
-const ANY_RATIO: NumberRange = { min: 0, max: 0.99 };
-const ANY_MS: NumberRange = { min: 0, max: 1e9, unit: "ms" };
-const ANY_SIGMA: NumberRange = { min: 0, max: 10 };
+/** As buildNetwork has them, whose check is the finer one: it knows the number of nodes. */
+const ANY_DEGREE: NumberRange = { min: 1, max: 64, integer: true };
+const ANY_LOSS: NumberRange = { min: 0, max: 0.99 };
+const ANY_DELAY: NumberRange = { min: 0, max: LATENCY_MS_MAX, unit: "ms" };
+const ANY_SIGMA: NumberRange = { min: 0, max: 2 };
 
-/** Numbers that follow a kind of latency, by field. */
-const LATENCY_FORMS: Readonly<Record<(typeof LATENCIES)[number], readonly string[]>> = {
-  round: [],
-  constant: ["latencyMs"],
-  uniform: ["latencyMsMin", "latencyMsMax"],
-  lognormal: ["latencyMs", "latencySigma"],
-  edge: [],
-  cities: [],
+type LatencyField = "latencyMs" | "latencyMsMin" | "latencyMsMax" | "latencySigma" | "citiesPreset";
+
+/** How messages name a value that follows the kind of latency. */
+const LATENCY_VALUES: Readonly<Record<LatencyField, string>> = {
+  latencyMs: "MS",
+  latencyMsMin: "MIN",
+  latencyMsMax: "MAX",
+  latencySigma: "SIGMA",
+  citiesPreset: "PRESET",
+};
+
+/** Fields that follow a kind of latency, and how many of them must. */
+const LATENCY_FORMS: Readonly<
+  Record<LatencyName, { readonly fields: readonly LatencyField[]; readonly needed: number }>
+> = {
+  round: { fields: [], needed: 0 },
+  constant: { fields: ["latencyMs"], needed: 1 },
+  uniform: { fields: ["latencyMsMin", "latencyMsMax"], needed: 2 },
+  lognormal: { fields: ["latencyMs", "latencySigma"], needed: 1 },
+  edge: { fields: [], needed: 0 },
+  cities: { fields: ["citiesPreset"], needed: 0 },
 };
 
 export function addScenarioFlags(command: Command): Command {
@@ -63,10 +76,14 @@ export function addScenarioFlags(command: Command): Command {
     .option("--set <name=value>", "set a parameter of the protocol; repeatable", assignment)
     .option("--network <name|file>", "topology, or an edge list (plain or .gz)", networkFlag)
     .option("--degree <count>", "neighbours per node", number("--degree", ANY_DEGREE))
-    .option("--loss <ratio>", "probability that a message is lost", number("--loss", ANY_RATIO))
+    .option("--loss <ratio>", "probability that a message is lost", number("--loss", ANY_LOSS))
     .option("--latency <kind>", "round, 50 (ms), uniform:MIN:MAX, cities ...", latencyFlag)
     .option("--clock <kind>", "round or event", choice("--clock", CLOCKS))
-    .option("--coverage <share>", "share informed that ends a trial", number("--coverage", COVERAGE))
+    .option(
+      "--coverage <share>",
+      "share informed that ends a trial",
+      number("--coverage", COVERAGE),
+    )
     .option("--max-rounds <count>", "rounds that end a trial", number("--max-rounds", MAX_ROUNDS))
     .option("--no-observe", "skip the traced trial (hops, load, picture)");
 }
@@ -83,11 +100,11 @@ const FLAGS: Readonly<Record<string, string>> = {
   "network.degree": "--degree",
   "network.lossRatio": "--loss",
   "network.latency": "--latency",
-  "network.latencyMs": "--latency",
-  "network.latencyMsMin": "--latency",
-  "network.latencyMsMax": "--latency",
-  "network.latencySigma": "--latency",
-  "network.citiesPreset": "--latency",
+  "network.latencyMs": "--latency MS",
+  "network.latencyMsMin": "--latency MIN",
+  "network.latencyMsMax": "--latency MAX",
+  "network.latencySigma": "--latency SIGMA",
+  "network.citiesPreset": "--latency PRESET",
   "clock.kind": "--clock",
   "stop.coverage": "--coverage",
   "stop.maxRounds": "--max-rounds",
@@ -148,10 +165,10 @@ function assignment(
 
 /** A topology by name, or else the path of an edge list. */
 function networkFlag(text: string): NetworkSettings {
-  const topology = TOPOLOGIES.find((name) => name === text);
+  const topology = TOPOLOGY_NAMES.find((name) => name === text);
   if (topology !== undefined && topology !== "file") return { topology };
   if (existsSync(text)) return { topology: "file", file: text };
-  const names = TOPOLOGIES.filter((name) => name !== "file");
+  const names = TOPOLOGY_NAMES.filter((name) => name !== "file");
   const nearest = nearestName(text, names);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   throw new InputError(
@@ -159,22 +176,21 @@ function networkFlag(text: string): NetworkSettings {
   );
 }
 
-/** KIND[:NUMBER[:NUMBER]], or milliseconds alone for a constant: 50, uniform:10:100, cities. */
+/** KIND[:VALUE[:VALUE]], or milliseconds alone for a constant: 50, uniform:10:100, cities. */
 function latencyFlag(text: string): NetworkSettings {
-  const flag = "--latency";
-  if (/^[\d.]/.test(text)) {
-    return { latency: "constant", latencyMs: parseNumber(flag, text, ANY_MS) };
+  if (/^[-+.\d]/.test(text)) return latencyFlag(`constant:${text}`);
+  const [kind = "", ...values] = text.split(":");
+  const latency = checkChoice("--latency", kind, LATENCY_NAMES);
+  const { fields, needed } = LATENCY_FORMS[latency];
+  if (values.length < needed || values.length > fields.length) {
+    const form = [latency, ...fields.map((field) => LATENCY_VALUES[field])].join(":");
+    throw new InputError(`--latency must be ${form}, got ${shown(text)}`);
   }
-  const [name = "", ...values] = text.split(":");
-  const latency = checkChoice(flag, name, LATENCIES);
-  const form = LATENCY_FORMS[latency];
-  if (values.length !== form.length) {
-    const wanted = [latency, ...form.map((field) => field.replace("latency", "").toUpperCase())];
-    throw new InputError(`${flag} must be ${wanted.join(":")}, got ${shown(text)}`);
-  }
-  const numbers = form.map((field, index) => [
-    field,
-    parseNumber(`${flag} ${latency}`, values[index]!, field === "latencySigma" ? ANY_SIGMA : ANY_MS),
-  ]);
-  return { latency, ...(Object.fromEntries(numbers) as NetworkSettings) };
+  const details = values.map((value, index) => {
+    const field = fields[index]!;
+    if (field === "citiesPreset") return [field, value];
+    const range = field === "latencySigma" ? ANY_SIGMA : ANY_DELAY;
+    return [field, parseNumber(`--latency ${LATENCY_VALUES[field]}`, value, range)];
+  });
+  return { latency, ...(Object.fromEntries(details) as NetworkSettings) };
 }

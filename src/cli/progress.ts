@@ -161,7 +161,7 @@ function createPace({ nodes }: Scenario, startedAt: number): Pace {
 function gaugeLine(parts: GaugeParts, width: number): string {
   const { backend, trial, trials, coverage, done, spark, rate, left } = parts;
   const filled = Math.round(done * GAUGE_WIDTH);
-  const gauge = `[${"█".repeat(filled)}${"·".repeat(GAUGE_WIDTH - filled)}]`;
+  const gauge = `[${"■".repeat(filled)}${"·".repeat(GAUGE_WIDTH - filled)}]`;
   const percent = `${(coverage * 100).toFixed(1).padStart(5)} %`;
   const pieces = [`  ${backend.padEnd(4)} ${trial}/${trials}`, gauge, spark, percent, left, rate];
   let line = "";

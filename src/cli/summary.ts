@@ -15,7 +15,10 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Means over the trials, as text of at most 80 columns. */
-export function renderSummary(records: readonly RunRecord[], stream: NodeJS.WritableStream): string {
+export function renderSummary(
+  records: readonly RunRecord[],
+  stream: NodeJS.WritableStream,
+): string {
   const rows = records.flatMap((record) => record.arms.map((arm) => armRow(record, arm)));
   const [title = "", ...lines] = renderTable(COLUMNS, rows).split("\n");
   const verdicts = records.map((record) => verdict(record));

@@ -22,7 +22,15 @@ interface Content {
   readonly lineOf: (path: FieldPath) => string;
 }
 
-export const SCENARIO_EXTENSIONS = [".yaml", ".yml", ".json", ".ts", ".mts", ".js", ".mjs"] as const;
+export const SCENARIO_EXTENSIONS = [
+  ".yaml",
+  ".yml",
+  ".json",
+  ".ts",
+  ".mts",
+  ".js",
+  ".mjs",
+] as const;
 
 /** Largest scenario file that is read, 16 MiB: more is some other file, given by mistake. */
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
@@ -42,7 +50,8 @@ export async function loadSuite(file: string): Promise<LoadedSuite> {
   const isSuite = typeof value === "object" && value !== null && "scenarios" in value;
   const scenarios = suite.scenarios.map((settings, index) => ({
     settings: withFileFrom(dirname(file), settings),
-    label: (field: string) => where([...(isSuite ? ["scenarios", index] : []), ...field.split(".")]),
+    label: (field: string) =>
+      where([...(isSuite ? ["scenarios", index] : []), ...field.split(".")]),
   }));
   checkNamesDiffer(scenarios);
   const name = suite.name ?? (isSuite ? stem(file) : suite.scenarios[0]!.name);

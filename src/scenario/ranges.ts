@@ -15,18 +15,6 @@ export const TICK_MS: NumberRange = { min: 0.001, max: 60_000, unit: "ms" };
 /** A day: the slowest anti-entropy timer in use. */
 export const PERIOD_MS: NumberRange = { min: 0.001, max: 86_400_000, unit: "ms" };
 
-export const TOPOLOGIES = [
-  "complete",
-  "k-out",
-  "ring",
-  "small-world",
-  "scale-free",
-  "grid",
-  "file",
-] as const;
-
-export const LATENCIES = ["round", "constant", "uniform", "lognormal", "edge", "cities"] as const;
-
 export const BACKENDS = ["wasm", "ts", "both"] as const;
 
 export const CLOCKS = ["round", "event"] as const;

@@ -37,6 +37,9 @@ const DEFAULT_PERIOD_MS = 200;
 /** Above this a traced trial costs more memory than its picture (2000 x 2000) is worth. */
 const OBSERVED_NODES_MAX = 4e6;
 
+/** What belongs to one kind of topology, and goes when another is chosen. */
+const TOPOLOGY_FIELDS = ["degree", "rewire", "torus", "file", "directed"] as const;
+
 type Settings = Partial<ScenarioSettings>;
 type Label = (field: string) => string;
 
@@ -83,10 +86,14 @@ export function resolveScenario(layers: readonly SettingsLayer[]): ResolvedScena
   return { name, title, nodes, build };
 }
 
-/** Field by field; mappings are merged, and a new topology or latency drops the old one's details. */
+/**
+ * Field by field; mappings are merged. A new topology or latency drops the old one's details, and
+ * an edge list the old number of nodes: it has its own.
+ */
 function merge(layers: readonly Settings[]): Settings {
   return layers.reduce((lower, upper) => ({
     ...lower,
+    ...(upper.network?.topology === "file" ? { nodes: undefined } : {}),
     ...upper,
     parameters: { ...lower.parameters, ...upper.parameters },
     network: { ...withoutReplaced(lower.network ?? {}, upper.network ?? {}), ...upper.network },
@@ -98,7 +105,7 @@ function merge(layers: readonly Settings[]): Settings {
 function withoutReplaced(lower: NetworkSettings, upper: NetworkSettings): NetworkSettings {
   const kept = { ...lower };
   if (upper.topology !== undefined && upper.topology !== lower.topology) {
-    for (const field of ["degree", "rewire", "file", "directed"] as const) delete kept[field];
+    for (const field of TOPOLOGY_FIELDS) delete kept[field];
   }
   if (upper.latency !== undefined && upper.latency !== lower.latency) {
     for (const field of Object.keys(kept) as (keyof NetworkSettings)[]) {
@@ -146,7 +153,9 @@ function resolveParameters(
     Object.entries(protocol.parameters).map(([name, spec]) => {
       const value = given[name];
       const resolved =
-        value === undefined ? spec.default : parameterValue(spec, value, label(`parameters.${name}`));
+        value === undefined
+          ? spec.default
+          : parameterValue(spec, value, label(`parameters.${name}`));
       return [name, resolved];
     }),
   );
@@ -180,7 +189,7 @@ function checkPeers(
 
 function networkSpec(settings: NetworkSettings): NetworkSpec {
   const { topology = "complete", latency = "round", lossRatio = 0, ...details } = settings;
-  return { topology, latency, lossRatio, ...details } as NetworkSpec;
+  return { topology, latency, lossRatio, ...details };
 }
 
 async function buildLabelled(
@@ -193,7 +202,7 @@ async function buildLabelled(
     return await buildNetwork(spec, nodes, seed);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const named = error.message.replace(/^(network\.\w+)/, (field) => label(field));
+    const named = error.message.replace(/\bnetwork\.\w+/g, (field) => label(field));
     throw new InputError(named);
   }
 }

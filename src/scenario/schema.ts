@@ -5,18 +5,17 @@
 import { z } from "zod";
 import { checkChoice, nearestName, shown, type NumberRange } from "../check.js";
 import { InputError } from "../errors.js";
+import { LATENCY_NAMES, TOPOLOGY_NAMES } from "../network/build.js";
 import {
   BACKENDS,
   CLOCKS,
   COVERAGE,
-  LATENCIES,
   MAX_ROUNDS,
   NODES,
   PERIOD_MS,
   SEED,
   TICK_MS,
   TIMERS,
-  TOPOLOGIES,
   TRIALS,
   WORKERS,
 } from "./ranges.js";
@@ -33,13 +32,14 @@ const name = z
 const anyNumber = z.number({ error: "must be a number" });
 
 export const networkSettingsSchema = z.strictObject({
-  topology: z.enum(TOPOLOGIES).optional(),
+  topology: z.enum(TOPOLOGY_NAMES).optional(),
   degree: anyNumber.optional(),
   rewire: anyNumber.optional(),
+  torus: z.boolean().optional(),
   /** Edge list, plain or gzip; relative to the scenario file. */
   file: z.string().min(1).optional(),
   directed: z.boolean().optional(),
-  latency: z.enum(LATENCIES).optional(),
+  latency: z.enum(LATENCY_NAMES).optional(),
   latencyMs: anyNumber.optional(),
   latencyMsMin: anyNumber.optional(),
   latencyMsMax: anyNumber.optional(),
@@ -73,7 +73,10 @@ export const scenarioSettingsSchema = z.strictObject({
   backend: z.enum(BACKENDS).optional(),
   workers: ranged(WORKERS).optional(),
   stop: z
-    .strictObject({ coverage: ranged(COVERAGE).optional(), maxRounds: ranged(MAX_ROUNDS).optional() })
+    .strictObject({
+      coverage: ranged(COVERAGE).optional(),
+      maxRounds: ranged(MAX_ROUNDS).optional(),
+    })
     .optional(),
   observe: z.boolean().optional(),
 });
