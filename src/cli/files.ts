@@ -1,17 +1,19 @@
 /** Output files: proven writable before a run starts, and never half-written. */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { shown } from "../check.js";
 import { InputError } from "../errors.js";
 
 /**
- * Proves that files can be made in `folder`, which is created when missing, by making one.
+ * Proves that files can be made in `folder`, or in what there is of its path, by making one there.
+ * Nothing stays behind: a run that is refused later has created no folder.
  * @param flag how a message names the folder
  */
 export function checkFolderWritable(flag: string, folder: string): void {
-  const probe = join(folder, `.hearsay-${process.pid}.probe`);
+  let there = resolve(folder);
+  while (!existsSync(there)) there = dirname(there);
+  const probe = join(there, `.hearsay-${process.pid}.probe`);
   try {
-    makeFolder(folder);
     writeFileSync(probe, "");
     rmSync(probe);
   } catch (error) {
@@ -22,14 +24,6 @@ export function checkFolderWritable(flag: string, folder: string): void {
   }
 }
 
-/** Like mkdir -p. Node's own recursive mkdir never returns where the system says ENOENT (/proc). */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  const parent = dirname(folder);
-  if (parent !== folder) makeFolder(parent);
-  mkdirSync(folder);
-}
-
 /** Proves that `file` can be written: its folder can, and it is no folder itself. */
 export function checkFileWritable(flag: string, file: string): void {
   checkFolderWritable(`${flag}: its folder`, dirname(file));
@@ -38,10 +32,14 @@ export function checkFileWritable(flag: string, file: string): void {
   }
 }
 
-/** Writes beside the target and renames, so that a reader sees the old file or the whole new one. */
+/**
+ * Writes beside the target and renames, so that a reader sees the old file or the whole new one.
+ * Missing folders are made.
+ */
 export function writeWhole(file: string, text: string): void {
   const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
+    makeFolder(dirname(resolve(file)));
     writeFileSync(unfinished, text);
     renameSync(unfinished, file);
   } catch (error) {
@@ -55,4 +53,11 @@ export function writeWhole(file: string, text: string): void {
 export function shownPath(file: string): string {
   const path = relative(process.cwd(), file);
   return path === "" ? "." : path.startsWith("..") ? file : path;
+}
+
+/** Like mkdir -p. Node's own recursive mkdir never returns where the system says ENOENT (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }

@@ -37,6 +37,15 @@ export interface ScenarioFlags {
   readonly observe: boolean;
 }
 
+/** Flags of run beyond those that change the scenario. */
+export interface RunFlags extends ScenarioFlags {
+  readonly out: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  /** false: no HTML page, records only. */
+  readonly report: boolean;
+}
+
 /** As buildNetwork has them, whose check is the finer one: it knows the number of nodes. */
 const ANY_DEGREE: NumberRange = { min: 1, max: 64, integer: true };
 const ANY_LOSS: NumberRange = { min: 0, max: 0.99 };

@@ -51,10 +51,9 @@ describe("progress", () => {
     seen.run();
     const lines = seen.text.trimEnd().split("\n");
     expect(lines[0]).toBe("1/4 push: 1,000,000 nodes, 2 trials on wasm and ts");
-    expect(lines.at(-1)).toBe("  done in 20 s");
+    expect(lines.at(-1)).toBe("  ended after 20 s");
     expect(lines).toHaveLength(2 + 20 / 5);
     expect(lines[1]).toBe("  wasm trial 1/4, round 4, 40.0 %, 800 k node-rounds/s, 45 s left");
-    // eslint-disable-next-line no-control-regex
     expect(seen.text).not.toMatch(/[\x1b\r]/);
   });
 
@@ -65,7 +64,6 @@ describe("progress", () => {
     expect(drawn.length).toBeGreaterThanOrEqual(20);
     expect(drawn.at(-2)).toMatch(/ts\s+2\/4 \[■+·+\]/);
     for (const line of drawn) {
-      // eslint-disable-next-line no-control-regex
       const visible = line.replace(/\x1b\[\d+m/g, "").replace(/\n[^]*/, "");
       expect([...visible].length).toBeLessThan(60);
     }

@@ -25,6 +25,8 @@ export interface ProgressStream extends NodeJS.WritableStream {
 
 /** Plain lines come no more often than this: a log should stay readable. */
 const PLAIN_INTERVAL_MS = 5000;
+/** A gauge as wide as a wide screen is hard to read. */
+const GAUGE_LINE_MAX = 120;
 const SPARK_WIDTH = 16;
 const GAUGE_WIDTH = 12;
 const SPARKS = "▁▂▃▄▅▆▇█";
@@ -48,19 +50,20 @@ function terminalProgress(stream: ProgressStream, now: () => number): Progress {
   const clear = "\r\x1b[K";
   return {
     begin(scenario, index, count) {
-      pace = createPace(scenario, now());
-      stream.write(`${clear}${headline(scenario, index, count)}\n`);
+      pace = createPace(scenario, headline(scenario, index, count), now());
     },
     update(progress) {
-      pace?.update(progress);
-      // One column stays free: a full line would wrap on some terminals.
-      const width = Math.min(stream.columns ?? TERMINAL_COLUMNS, 120) - 1;
       if (pace === undefined) return;
+      const first = pace.update(progress);
+      if (first !== undefined) stream.write(`${clear}${first}\n`);
+      // One column stays free: a full line would wrap on some terminals.
+      const width = Math.min(stream.columns ?? TERMINAL_COLUMNS, GAUGE_LINE_MAX) - 1;
       const line = gaugeLine(pace.parts(progress, now()), width);
       stream.write(`${clear}${colored(line, stream)}`);
     },
     end() {
-      stream.write(`${clear}${pace?.ending(now()) ?? ""}\n`);
+      const last = pace?.ending(now());
+      if (last !== undefined) stream.write(`${clear}${last}\n`);
     },
     note(line) {
       stream.write(`${clear}${line}\n`);
@@ -74,12 +77,13 @@ function plainProgress(stream: ProgressStream, now: () => number): Progress {
   return {
     begin(scenario, index, count) {
       shownAt = now();
-      pace = createPace(scenario, shownAt);
-      stream.write(`${headline(scenario, index, count)}\n`);
+      pace = createPace(scenario, headline(scenario, index, count), shownAt);
     },
     update(progress) {
-      pace?.update(progress);
-      if (pace === undefined || now() - shownAt < PLAIN_INTERVAL_MS) return;
+      if (pace === undefined) return;
+      const first = pace.update(progress);
+      if (first !== undefined) stream.write(`${first}\n`);
+      if (now() - shownAt < PLAIN_INTERVAL_MS) return;
       shownAt = now();
       const { trial, trials, backend, rate, left } = pace.parts(progress, shownAt);
       const coverage = `${(progress.coverage * 100).toFixed(1)} %`;
@@ -88,7 +92,8 @@ function plainProgress(stream: ProgressStream, now: () => number): Progress {
       stream.write(`  ${done.filter((part) => part !== "").join(", ")}\n`);
     },
     end() {
-      stream.write(`${pace?.ending(now()) ?? ""}\n`);
+      const last = pace?.ending(now());
+      if (last !== undefined) stream.write(`${last}\n`);
     },
     note(line) {
       stream.write(`${line}\n`);
@@ -116,13 +121,15 @@ interface GaugeParts {
 }
 
 interface Pace {
-  update(progress: TrialProgress): void;
+  /** Returns the headline the first time: a run that is refused at once prints none. */
+  update(progress: TrialProgress): string | undefined;
   parts(progress: TrialProgress, at: number): GaugeParts;
-  ending(at: number): string;
+  /** The last line, if there was a first one. */
+  ending(at: number): string | undefined;
 }
 
 /** Keeps count of work done: rounds times nodes for the rate, trials for the time left. */
-function createPace({ nodes }: Scenario, startedAt: number): Pace {
+function createPace({ nodes }: Scenario, title: string, startedAt: number): Pace {
   let current = "";
   let trialsBegun = 0;
   let roundsBefore = 0;
@@ -130,6 +137,7 @@ function createPace({ nodes }: Scenario, startedAt: number): Pace {
   let curve: number[] = [];
   return {
     update(progress) {
+      const isFirst = trialsBegun === 0;
       const key = `${progress.backend} ${progress.trial}`;
       if (key !== current) {
         current = key;
@@ -139,6 +147,7 @@ function createPace({ nodes }: Scenario, startedAt: number): Pace {
       }
       round = progress.round;
       curve.push(progress.coverage);
+      return isFirst ? title : undefined;
     },
     parts({ backend, trial, trials, coverage }, at) {
       const elapsedMs = at - startedAt;
@@ -152,7 +161,7 @@ function createPace({ nodes }: Scenario, startedAt: number): Pace {
       };
     },
     ending(at) {
-      return `  done in ${formatDuration(at - startedAt)}`;
+      return trialsBegun === 0 ? undefined : `  ended after ${formatDuration(at - startedAt)}`;
     },
   };
 }

@@ -3,18 +3,18 @@
  * scenario. Each record is on disk before the next scenario starts.
  */
 import { join } from "node:path";
+import { planTrial } from "../engine/plan.js";
 import { TrialFailure } from "../errors.js";
 import type { RunRecord } from "../history/record.js";
 import { runScenario } from "../run/run-scenario.js";
-import type { Scenario } from "../run/types.js";
+import type { Scenario, TrialProgress } from "../run/types.js";
 import { findSuite } from "../scenario/find.js";
 import { resolveScenario } from "../scenario/resolve.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, checkFolderWritable, shownPath, writeWhole } from "./files.js";
 import { catchInterrupt } from "./interrupt.js";
-import { flagLayer } from "./options.js";
+import { flagLayer, type RunFlags } from "./options.js";
 import { createProgress, type Progress } from "./progress.js";
-import type { RunFlags } from "./run.js";
 import { renderSummary } from "./summary.js";
 
 /** Runs a suite of one or more scenarios; returns the exit code. Throws InputError before it writes. */
@@ -28,6 +28,7 @@ export async function runSuite(
   const resolved = suite.scenarios.map((layer) => resolveScenario([layer, flagged]));
   const scenarios: Scenario[] = [];
   for (const scenario of resolved) scenarios.push(await scenario.build());
+  scenarios.forEach(checkFits);
   const page = join(flags.out, `${suite.name}.html`);
   checkFolderWritable("--out", flags.out);
   if (flags.report) checkFileWritable("--out", page);
@@ -38,6 +39,7 @@ export async function runSuite(
   });
   const records: RunRecord[] = [];
   const files: string[] = [];
+  let failure: unknown;
   try {
     await runAll(scenarios, interrupt.signal, commandText(args), progress, (record) => {
       const file = join(flags.out, `${record.scenario.name}-${record.id}.json`);
@@ -45,6 +47,9 @@ export async function runSuite(
       records.push(record);
       files.push(file);
     });
+  } catch (error) {
+    // What is finished is still true: it gets its page before the failure is told.
+    failure = error;
   } finally {
     interrupt.release();
   }
@@ -55,7 +60,14 @@ export async function runSuite(
     files.push(page);
   }
   tell(records, files, flags, suite.scenarios.length > 1);
+  if (failure !== undefined) throw failure as Error;
   return outcome(records, interrupt.signal.aborted);
+}
+
+/** Plans every trial, so that a suite whose last scenario does not fit is refused at its start. */
+function checkFits(scenario: Scenario): void {
+  planTrial({ ...scenario, observe: false });
+  if (scenario.observe) planTrial(scenario);
 }
 
 async function runAll(
@@ -68,10 +80,12 @@ async function runAll(
   for (const [index, scenario] of scenarios.entries()) {
     if (signal.aborted) return;
     progress.begin(scenario, index, scenarios.length);
-    const onProgress = progress.update;
-    const record = await runScenario(scenario, { onProgress, signal, command });
-    progress.end();
-    keep(record);
+    const onProgress = (at: TrialProgress): void => progress.update(at);
+    try {
+      keep(await runScenario(scenario, { onProgress, signal, command }));
+    } finally {
+      progress.end();
+    }
   }
 }
 
@@ -91,6 +105,7 @@ function tell(
   }
 }
 
+/** Exit code of what was run; throws TrialFailure for wrong or missing output. */
 function outcome(records: readonly RunRecord[], interrupted: boolean): number {
   const differing = records.filter(({ agreement }) => agreement.digestsEqual === false);
   if (differing.length > 0) {
@@ -98,6 +113,11 @@ function outcome(records: readonly RunRecord[], interrupted: boolean): number {
     throw new TrialFailure(`the backends disagree: digests differ in ${names}`);
   }
   if (interrupted) return EXIT.interrupted;
+  const partial = records.filter(({ status }) => status === "partial");
+  if (partial.length > 0) {
+    const names = partial.map(({ scenario }) => scenario.name).join(", ");
+    throw new TrialFailure(`a trial of ${names} failed; the record holds those before it`);
+  }
   return EXIT.fine;
 }
 

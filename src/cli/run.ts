@@ -1,15 +1,6 @@
 /** `hearsay run`: flags and help; the work is in run-suite.ts, loaded when it is needed. */
 import type { Command } from "commander";
-import { addScenarioFlags, type ScenarioFlags } from "./options.js";
-
-/** Flags of run beyond those that change the scenario. */
-export interface RunFlags extends ScenarioFlags {
-  readonly out: string;
-  readonly json?: true;
-  readonly quiet?: true;
-  /** false: no HTML page, records only. */
-  readonly report: boolean;
-}
+import { addScenarioFlags, type RunFlags } from "./options.js";
 
 const HELP = `
 SCENARIO is a built-in scenario (hearsay list scenarios), a protocol with its
@@ -22,7 +13,7 @@ Examples:
   hearsay run demo
   hearsay run push-pull --nodes 1e6 --workers 2
   hearsay run push --nodes 1e5 --set fanout=4 --trials 20
-  hearsay run push-pull --nodes 1e5 --network k-out --degree 20
+  hearsay run push-pull --nodes 1e5 --network k-out --degree 8
   hearsay run push-pull --nodes 1e5 --latency cities
   hearsay run flood --nodes 1e4 --network small-world --json --quiet
 `;

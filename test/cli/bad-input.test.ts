@@ -61,6 +61,8 @@ const CASES: readonly (readonly [command: string, message: RegExp])[] = [
   ["run push --latency -1", /--latency MS must be a number from 0 to 60000 ms, got "-1"/],
   ["run push --latency uniform:5", /--latency must be uniform:MIN:MAX, got "uniform:5"/],
   ["run push --latency 50 --clock round", /--clock must be event when latency is constant/],
+  ["run flood", /flood on the complete graph needs nodes up to \d+, got 100000/],
+  ["run push --nodes 1e9 --latency 50", /needs .* at 1e9 nodes; 4 GiB is the limit .*try --nodes/],
   ["run push --network smal-world", /--network must be .*did you mean small-world\?/],
   ["run push --degree 4", /--degree has no effect with topology complete/],
   ["run push --network ring --degree 65", /--degree must be a whole number from 1 to 64/],

@@ -11,7 +11,6 @@ import { emptyFolder, hearsay, startHearsay } from "./hearsay.js";
 const COMMANDS = ["run", "report", "list", "completion"] as const;
 const SMALL = ["--nodes", "1000", "--trials", "2"];
 
-// eslint-disable-next-line no-control-regex
 const ESCAPE = /\x1b/;
 
 function widest(text: string): number {
