@@ -56,9 +56,7 @@ function terminalProgress(stream: ProgressStream, now: () => number): Progress {
       if (pace === undefined) return;
       const first = pace.update(progress);
       if (first !== undefined) stream.write(`${clear}${first}\n`);
-      // One column stays free: a full line would wrap on some terminals.
-      const width = Math.min(stream.columns ?? TERMINAL_COLUMNS, GAUGE_LINE_MAX) - 1;
-      const line = gaugeLine(pace.parts(progress, now()), width);
+      const line = gaugeLine(pace.parts(progress, now()), lineWidth(stream));
       stream.write(`${clear}${colored(line, stream)}`);
     },
     end() {
@@ -69,6 +67,11 @@ function terminalProgress(stream: ProgressStream, now: () => number): Progress {
       stream.write(`${clear}${line}\n`);
     },
   };
+}
+
+/** Some terminals say 0 columns. One stays free: a full line would wrap on others. */
+function lineWidth({ columns = 0 }: ProgressStream): number {
+  return Math.min(columns > 0 ? columns : TERMINAL_COLUMNS, GAUGE_LINE_MAX) - 1;
 }
 
 function plainProgress(stream: ProgressStream, now: () => number): Progress {
