@@ -1,0 +1,230 @@
+/**
+ * The general path: portable steps, shard by shard and tick by tick, over mailboxes. In each tick a
+ * shard first receives what is due, then acts; one barrier ends the tick. Serves round clocks (a round
+ * is roundTicks ticks) and event clocks (latency, phases, timers) alike.
+ */
+import * as CONTEXT from "../../assembly/runtime/context.js";
+import type { Steps } from "../kernels/backend.js";
+import { mulHigh } from "../kernels/memory.js";
+import { threefry } from "../kernels/random.js";
+import { TrialFailure } from "../errors.js";
+import { CONTEXT_WORDS, COUNT_RING, COUNTERS, ownRange } from "./plan.js";
+import type { StepCounts, TrialResult, TrialRun } from "./trial.js";
+
+/** Purpose of the draw of a node's phase. */
+const PHASE_DRAW = 0x36000000;
+
+export function playTicks(run: TrialRun, steps: Steps): TrialResult {
+  const { task, barrier } = run;
+  const { plan, worker, seed, origin } = task;
+  if (worker === 0) prepareState(run);
+  barrier.wait();
+  const context = prepareContext(run);
+  writePhases(run);
+  barrier.wait();
+  const stepTicks = plan.clock.kind === "round" ? plan.roundTicks : plan.windowTicks;
+  // On a round clock the answers of a round arrive with the first tick of the next one.
+  const lag = plan.clock.kind === "round" ? 0 : stepTicks - 1;
+  const totals = new Totals(run, stepTicks);
+  const start = task.now();
+  let stopped: TrialResult["stopped"] | undefined;
+  for (let tick = 0; stopped === undefined; tick++) {
+    playTick(run, steps, context, tick, stepTicks);
+    barrier.wait();
+    if (run.words[(context >>> 2) + CONTEXT.OVERFLOW] !== 0) throw overflow(run);
+    const complete = tick - lag;
+    if (complete % stepTicks !== 0 || (lag === 0 && tick === 0)) continue;
+    const step = lag === 0 ? complete / stepTicks - 1 : complete / stepTicks;
+    stopped = totals.close(step);
+  }
+  const elapsedMs = task.now() - start;
+  const digest = worker === 0 ? run.digest() : "";
+  const { series, digests } = run;
+  const rounds = totals.rounds;
+  const { lastInformedTick } = totals;
+  return { seed, origin, digest, digests, rounds, stopped, elapsedMs, series, lastInformedTick };
+}
+
+/** One tick of this worker's shards. */
+function playTick(run: TrialRun, steps: Steps, context: number, tick: number, stepTicks: number): void {
+  const { plan, worker } = run.task;
+  const { words } = run;
+  const c = context >>> 2;
+  const parity = tick & 1;
+  const step = Math.floor(tick / stepTicks);
+  const event = plan.clock.kind === "event";
+  const arrival = event ? step : Math.max(0, Math.floor((tick - 1) / stepTicks));
+  const counts = run.at("counts") + worker * COUNT_RING * COUNTERS * 8;
+  if (tick % stepTicks === 0) {
+    const fresh = (counts + ((step + 1) % COUNT_RING) * COUNTERS * 8) / 8;
+    run.doubles.fill(0, fresh, fresh + COUNTERS);
+  }
+  const arena = plan.fields.arenas!;
+  const arenaBytes = arena.count / plan.workers / 2;
+  words[c + CONTEXT.ARENA_NEXT] = arena.at + (worker * 2 + parity) * arenaBytes;
+  words[c + CONTEXT.ARENA_END] = words[c + CONTEXT.ARENA_NEXT]! + arenaBytes;
+  words[c + CONTEXT.TICK] = tick;
+  words[c + CONTEXT.ROUND] = event ? 0 : step;
+  words[c + CONTEXT.ARRIVAL_ROUND] = event ? 0 : arrival;
+  words[c + CONTEXT.SENT_COUNTS_AT] = counts + (step % COUNT_RING) * COUNTERS * 8;
+  words[c + CONTEXT.ARRIVED_COUNTS_AT] = counts + (arrival % COUNT_RING) * COUNTERS * 8;
+  const rowBytes = plan.shards * 8;
+  const heads = run.at("heads");
+  words[c + CONTEXT.IN_HEADS_AT] = heads + (1 - parity) * plan.shards * rowBytes;
+  const [first, end] = ownRange(plan.shards, worker, plan.workers);
+  for (let shard = first; shard < end; shard++) {
+    const row = heads + (parity * plan.shards + shard) * rowBytes;
+    words.fill(0, row >>> 2, (row + rowBytes) >>> 2);
+    words[c + CONTEXT.SHARD] = shard;
+    words[c + CONTEXT.FIRST] = shard * 2 ** plan.shardShift;
+    words[c + CONTEXT.END] = Math.min(plan.nodes, (shard + 1) * 2 ** plan.shardShift);
+    words[c + CONTEXT.OUT_ROW_AT] = row;
+    words[c + CONTEXT.WHEEL_ROW_AT] = run.at("wheels") + shard * plan.wheelSlots * 8;
+    words[c + CONTEXT.DRAWN_BLOCK] = 0xffffffff;
+    steps.receive(context);
+    steps.act(context);
+  }
+}
+
+/** Reads the counters of closed steps, keeps the running totals and decides when to stop. */
+class Totals {
+  rounds = 0;
+  lastInformedTick = 0;
+  readonly #run: TrialRun;
+  readonly #stepTicks: number;
+  #inFlight = 0;
+  #quietTicks = 0;
+
+  constructor(run: TrialRun, stepTicks: number) {
+    this.#run = run;
+    this.#stepTicks = stepTicks;
+  }
+
+  /** Closes step `step`: all its messages were sent, and on a round clock received. */
+  close(step: number): TrialResult["stopped"] | undefined {
+    const { plan } = this.#run.task;
+    const cells = this.#sum(step % COUNT_RING);
+    const [gained, sent, requests, lost, redundant, requestsLost, requestsArrived] = cells as [
+      number, number, number, number, number, number, number,
+    ];
+    const event = plan.clock.kind === "event";
+    const time = event ? (step + 1) * this.#stepTicks : step + 1;
+    const counts: StepCounts = { sent, requests, lost, redundant };
+    this.#run.note(time, gained, counts);
+    this.rounds = event ? time / plan.clock.periodTicks : time;
+    this.#inFlight += sent + requests - lost - requestsLost - gained - redundant - requestsArrived;
+    this.#quietTicks = sent + requests > 0 ? 0 : this.#quietTicks + this.#stepTicks;
+    const reason = this.#run.stopReason(this.rounds);
+    if (reason !== undefined) return reason;
+    const quietLongEnough = this.#quietTicks >= (event ? 2 * plan.clock.periodTicks : 1);
+    const silent = quietLongEnough && plan.clock.timer === "periodic";
+    return silent && this.#inFlight <= 0 ? "quiescent" : undefined;
+  }
+
+  #sum(slot: number): number[] {
+    const { doubles, task } = this.#run;
+    const total = new Array<number>(COUNTERS).fill(0);
+    for (let worker = 0; worker < task.plan.workers; worker++) {
+      const cell = this.#run.at("counts") / 8 + (worker * COUNT_RING + slot) * COUNTERS;
+      for (let i = 0; i < CONTEXT.LAST_TICK; i++) total[i]! += doubles[cell + i]!;
+      const last = doubles[cell + CONTEXT.LAST_TICK]!;
+      this.lastInformedTick = Math.max(this.lastInformedTick, last - 1);
+    }
+    return total;
+  }
+}
+
+function prepareState(run: TrialRun): void {
+  const { plan } = run.task;
+  for (const name of [...plan.protocolFields, "contexts", "counts", "heads", "wheels"]) {
+    run.clear(name);
+  }
+  run.doubles.set(plan.parameters, run.at("parameters") / 8);
+  run.words.set(plan.protocolFields.map((name) => run.at(name)), run.at("fieldTable") / 4);
+  run.words.set(plan.fanoutTable, run.at("fanoutTable") / 4);
+}
+
+/** Fills this worker's context; returns its address. */
+function prepareContext(run: TrialRun): number {
+  const { plan, worker, seed, origin } = run.task;
+  const address = (name: string): number => plan.fields[name]?.at ?? 0;
+  const context = run.at("contexts") + worker * CONTEXT_WORDS * 4;
+  const scratch = plan.fields.scratch!;
+  const lists = run.at("lists") + worker * 512;
+  const pool = plan.fields.wheelPool!;
+  const poolBytes = pool.count / plan.workers;
+  const values: readonly (readonly [number, number])[] = [
+    [CONTEXT.NODES, plan.nodes],
+    [CONTEXT.SEED, seed],
+    [CONTEXT.SHARDS, plan.shards],
+    [CONTEXT.SHARD_SHIFT, plan.shardShift],
+    [CONTEXT.ROUND_TICKS, plan.roundTicks],
+    [CONTEXT.PERIOD, plan.clock.periodTicks],
+    [CONTEXT.EVENT_CLOCK, Number(plan.clock.kind === "event")],
+    [CONTEXT.PARAMETERS_AT, run.at("parameters")],
+    [CONTEXT.FIELDS_AT, run.at("fieldTable")],
+    [CONTEXT.SCRATCH_AT, scratch.at + (worker * scratch.count) / plan.workers],
+    [CONTEXT.ORIGIN, origin],
+    [CONTEXT.LOSS_BELOW, plan.lossBelow],
+    [CONTEXT.GRAPH, Number(plan.graph)],
+    [CONTEXT.OFFSETS_AT, address("offsets")],
+    [CONTEXT.TARGETS_AT, address("targets")],
+    [CONTEXT.LATENCY, plan.latencyKind],
+    [CONTEXT.DELAY_TICKS, plan.delayTicks],
+    [CONTEXT.DELAY_TABLE_AT, address("delays")],
+    [CONTEXT.PLACES_AT, address("places")],
+    [CONTEXT.INFLATION_AT, address("inflation")],
+    [CONTEXT.POISSON, Number(plan.clock.kind === "event" && plan.clock.timer === "poisson")],
+    [CONTEXT.PHASE_NODES_AT, address("phaseNodes")],
+    [CONTEXT.PHASE_STARTS_AT, address("phaseStarts")],
+    [CONTEXT.FANOUT_TABLE_AT, plan.fanoutTable.length > 0 ? run.at("fanoutTable") : 0],
+    [CONTEXT.MESSAGE_BYTES, plan.messageBytes],
+    [CONTEXT.WHEEL_MASK, plan.wheelSlots - 1],
+    [CONTEXT.WHEEL_NEXT, pool.at + worker * poolBytes],
+    [CONTEXT.WHEEL_END, pool.at + (worker + 1) * poolBytes],
+    [CONTEXT.PEERS_AT, lists],
+    [CONTEXT.EDGES_AT, lists + 256],
+    [CONTEXT.SLOTS, plan.fanout],
+  ];
+  for (const [word, value] of values) run.words[(context >>> 2) + word] = value;
+  return context;
+}
+
+/** Sorts the nodes of this worker's shards by phase: a counting sort per shard. */
+function writePhases(run: TrialRun): void {
+  const { plan, worker, seed } = run.task;
+  const { phaseNodes, phaseStarts } = plan.fields;
+  if (phaseNodes === undefined || phaseStarts === undefined) return;
+  const period = plan.clock.periodTicks;
+  const [firstShard, endShard] = ownRange(plan.shards, worker, plan.workers);
+  for (let shard = firstShard; shard < endShard; shard++) {
+    const first = shard * 2 ** plan.shardShift;
+    const end = Math.min(plan.nodes, first + 2 ** plan.shardShift);
+    const phases = new Uint32Array(end - first);
+    const starts = run.words.subarray(
+      phaseStarts.at / 4 + shard * (period + 1),
+      phaseStarts.at / 4 + (shard + 1) * (period + 1),
+    );
+    starts.fill(0);
+    for (let node = first; node < end; node++) {
+      const phase = mulHigh(threefry(seed, PHASE_DRAW, 0, node), period);
+      phases[node - first] = phase;
+      starts[phase + 1]!++;
+    }
+    starts[0] = first;
+    for (let phase = 0; phase < period; phase++) starts[phase + 1]! += starts[phase]!;
+    const next = starts.slice(0, period);
+    for (let node = first; node < end; node++) {
+      run.words[phaseNodes.at / 4 + next[phases[node - first]!]!++] = node;
+    }
+  }
+}
+
+function overflow(run: TrialRun): TrialFailure {
+  const { plan, seed, worker } = run.task;
+  const bytes = (plan.fields.arenas?.bytes ?? 0) + (plan.fields.wheelPool?.bytes ?? 0);
+  return new TrialFailure(
+    `mailboxes full (${bytes} bytes, worker ${worker}, seed ${seed}): more messages than ` +
+      `${plan.protocolId} states for ${plan.nodes} nodes; use fewer nodes or a smaller fanout`,
+  );
+}

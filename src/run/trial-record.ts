@@ -1,0 +1,45 @@
+/** What a worker returned -> one trial of the record, with its measures. */
+import type { TrialResult } from "../engine/trial.js";
+import type { TrialRecord } from "../history/record.js";
+import type { TrialCounts } from "../metrics/counts.js";
+import { coverageMetrics } from "../metrics/coverage.js";
+import { trafficMetrics } from "../metrics/traffic.js";
+import type { Scenario } from "./types.js";
+
+const NS_PER_MS = 1e6;
+
+export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecord {
+  const { clock, nodes, protocol, parameters } = scenario;
+  const unit = clock.kind === "event" ? clock.tickMs : 1;
+  const { series, elapsedMs, rounds } = result;
+  const counts: TrialCounts = {
+    nodes,
+    time: series.time.map((time) => time * unit),
+    informed: series.informed,
+    sent: series.sent,
+    requests: series.requests,
+    lost: series.lost,
+  };
+  const metrics = {
+    ...coverageMetrics(counts, clock.kind),
+    ...trafficMetrics(counts, protocol.wireBytes(parameters)),
+  };
+  // The last informed tick is known exactly, where windows only bound it.
+  if (clock.kind === "event" && metrics.latencyMsTo100 != null) {
+    metrics.latencyMsTo100 = result.lastInformedTick * unit;
+  }
+  return {
+    seed: result.seed,
+    digest: result.digest,
+    rounds,
+    stopped: result.stopped,
+    elapsedMs,
+    nsPerNodeRound: (elapsedMs * NS_PER_MS) / (nodes * Math.max(rounds, 1)),
+    metrics,
+    series: {
+      time: [0, ...counts.time],
+      coverage: [1 / nodes, ...series.informed.map((informed) => informed / nodes)],
+      messages: [0, ...series.sent],
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** What crosses threads: plain data, shared memory and the compiled module; never a function. */
+import type { TrialPlan } from "../engine/plan.js";
+
+export interface TrialJob {
+  readonly backend: "wasm" | "ts";
+  readonly plan: TrialPlan;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly seed: number;
+  readonly origin: number;
+  readonly reachable: number;
+  readonly worker: number;
+  readonly digestEachRound: boolean;
+}
