@@ -43,7 +43,7 @@ export function playBits(
   const digest = worker === 0 ? run.digest() : "";
   const { origin } = task;
   const { series, digests } = run;
-  return { seed, origin, digest, digests, rounds, stopped, elapsedMs, series, lastInformedTick: rounds };
+  return { seed, origin, digest, digests, rounds, stopped, elapsedMs, series, lastInformedTick: 0 };
 }
 
 type RoundKernel = (round: number, resultAt: number) => void;

@@ -247,8 +247,8 @@ function mailboxMachine(settings: TrialSettings, tables: DelayTables, machine: M
   const timers = clock.timer === "poisson" ? nodes : 0;
   const chunkBytes = CHUNK_HEADER_BYTES + CHUNK_MESSAGES * messageBytes;
   // A worker owns part of the shards, but hubs may gather there: half as much again as its share.
-  const share = workers === 1 ? 1 : Math.min(1, 1.5 / workers);
   const ownShards = Math.ceil(shards / workers);
+  const share = Math.min(1, (1.5 * ownShards) / shards);
   const arenaChunks =
     Math.ceil(((bounds.perTick + timers) * share) / CHUNK_MESSAGES) + ownShards * shards;
   const wheelChunks =

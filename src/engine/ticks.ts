@@ -36,12 +36,14 @@ export function playTicks(run: TrialRun, steps: Steps): TrialResult {
     if (complete % stepTicks !== 0 || (lag === 0 && tick === 0)) continue;
     const step = lag === 0 ? complete / stepTicks - 1 : complete / stepTicks;
     stopped = totals.close(step);
+    // Worker 0 reads the state for its digest: the others must not go on changing it.
+    if (task.digestEachRound) barrier.wait();
   }
   const elapsedMs = task.now() - start;
   const digest = worker === 0 ? run.digest() : "";
   const { series, digests } = run;
   const rounds = totals.rounds;
-  const { lastInformedTick } = totals;
+  const lastInformedTick = plan.clock.kind === "event" ? totals.lastInformedTick : 0;
   return { seed, origin, digest, digests, rounds, stopped, elapsedMs, series, lastInformedTick };
 }
 

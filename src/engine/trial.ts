@@ -41,7 +41,7 @@ export interface TrialResult {
   readonly stopped: "coverage" | "quiescent" | "round-limit";
   readonly elapsedMs: number;
   readonly series: TrialSeries;
-  /** Tick at which the last node was informed (event clock). */
+  /** Tick at which the last node was informed; 0 on a round clock. */
   readonly lastInformedTick: number;
 }
 

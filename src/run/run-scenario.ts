@@ -36,7 +36,7 @@ export async function runScenario(scenario: Scenario, hooks: RunHooks = {}): Pro
     const player = new TrialPlayer(scenario, pool, module, { workers, observe: false });
     try {
       await session.playAll(player);
-      if (scenario.observe) {
+      if (scenario.observe && player.plan.path === "bits") {
         await session.trace(new TrialPlayer(scenario, pool, module, { workers, observe: true }));
       }
     } catch (error) {
@@ -68,7 +68,7 @@ class Session {
 
   async playAll(player: TrialPlayer): Promise<void> {
     const { trials, backends, seed, nodes } = this.#scenario;
-    if (nodes <= WARM_UP_NODES_MAX) {
+    if (nodes <= WARM_UP_NODES_MAX && player.plan.path === "bits") {
       for (const backend of backends) await this.#play(player, backend, seed, 0);
     }
     for (let trial = 0; trial < trials; trial++) {
@@ -77,6 +77,11 @@ class Session {
       for (const backend of order) {
         const result = await this.#play(player, backend, (seed + trial) >>> 0, trial);
         this.#trials[backend].push(trialRecord(this.#scenario, result));
+        // The general path traces every trial anyway: its state is read before the next one starts.
+        const tracedHere = this.#scenario.observe && player.plan.path === "mailbox";
+        if (tracedHere && this.#observed === null) {
+          this.#observed = observe(this.#scenario, player, result);
+        }
       }
     }
   }

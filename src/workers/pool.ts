@@ -4,10 +4,10 @@
  */
 import { Piscina } from "piscina";
 import { artifact } from "../artifacts.js";
-import { abortTrial, resetControl } from "../engine/barrier.js";
+import { TrialAborted, abortTrial, resetControl } from "../engine/barrier.js";
 import type { TrialResult } from "../engine/trial.js";
 import { TrialFailure } from "../errors.js";
-import type { TrialJob } from "./jobs.js";
+import type { TrialJob, TrialOutcome } from "./jobs.js";
 
 /** How long the rest of a gang may take to notice that a member died. */
 const ABORT_GRACE_MS = 500;
@@ -36,14 +36,14 @@ export class WorkerPool {
       abortTrial(memory.buffer, controlAt);
     };
     signal?.addEventListener("abort", abort, { once: true });
-    const tasks = Array.from({ length: plan.workers }, (_, worker) =>
-      (this.#pool.run({ ...job, worker } satisfies TrialJob) as Promise<TrialResult>).catch(
-        (error: unknown) => {
-          abort();
-          throw error;
-        },
-      ),
-    );
+    const tasks = Array.from({ length: plan.workers }, async (_, worker) => {
+      try {
+        return opened((await this.#pool.run({ ...job, worker } satisfies TrialJob)) as TrialOutcome);
+      } catch (error) {
+        abort();
+        throw error;
+      }
+    });
     try {
       return await this.#lead(tasks);
     } finally {
@@ -77,18 +77,20 @@ async function rootCause(tasks: readonly Promise<TrialResult>[], first: unknown)
       task.then(() => pending, (error: unknown) => error),
       Promise.resolve(pending),
     ]);
-    if (outcome !== pending && nameOf(outcome) !== "TrialAborted") return outcome;
+    if (outcome !== pending && !(outcome instanceof TrialAborted)) return outcome;
   }
   return first;
 }
 
-function asFailure(error: unknown): Error {
-  const name = nameOf(error);
-  if (name === "TrialAborted" || name === "TrialFailure") return error as Error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new TrialFailure(`a worker died during the trial: ${message}`);
+function opened(outcome: TrialOutcome): TrialResult {
+  if ("result" in outcome) return outcome.result;
+  const { name, message } = outcome.failure;
+  if (name === "TrialAborted") throw new TrialAborted();
+  throw new TrialFailure(message);
 }
 
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
+function asFailure(error: unknown): Error {
+  if (error instanceof TrialAborted || error instanceof TrialFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new TrialFailure(`a worker died during the trial: ${message}`);
 }

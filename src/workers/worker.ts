@@ -8,9 +8,19 @@ import { TrialFailure } from "../errors.js";
 import { tsBackend } from "../kernels/ts.js";
 import { wasmBackend } from "../kernels/wasm.js";
 import { findProtocol } from "../protocols/registry.js";
-import type { TrialJob } from "./jobs.js";
+import type { TrialJob, TrialOutcome } from "./jobs.js";
 
-export default async function work(job: TrialJob): Promise<TrialResult> {
+/** Piscina calls the default export of its file. */
+export default async function work(job: TrialJob): Promise<TrialOutcome> {
+  try {
+    return { result: await play(job) };
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return { failure: { name, message } };
+  }
+}
+
+async function play(job: TrialJob): Promise<TrialResult> {
   const protocol = findProtocol(job.plan.protocolId);
   if (protocol === undefined) throw new TrialFailure(`unknown protocol ${job.plan.protocolId}`);
   const backend =

@@ -75,7 +75,7 @@ if (isStale("dist/backend-ts.js", "assembly", "src")) {
     ...node,
     entryPoints: { "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts", index: "src/index.ts" },
     outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]",
-    external: ["piscina", "tinybench", "assemblyscript"],
+    external: ["piscina", "tinybench", "assemblyscript", "yaml"],
     // Bundled CommonJS packages ask for require().
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });

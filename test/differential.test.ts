@@ -1,0 +1,127 @@
+/**
+ * The law of both backends: for drawn protocols, parameters, networks, sizes, seeds and worker counts
+ * every round leaves equal digests and equal counts. Replay a failure with HEARSAY_TEST_SEED=<seed>.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeNetwork } from "../src/engine/network-memory.js";
+import { drawOrigin } from "../src/engine/origin.js";
+import { planTrial } from "../src/engine/plan.js";
+import type { TrialResult } from "../src/engine/trial.js";
+import { compileWasm } from "../src/kernels/wasm.js";
+import { createMemory } from "../src/memory/memory.js";
+import { buildNetwork, type NetworkSpec } from "../src/network/build.js";
+import { seededStream } from "../src/network/seeded.js";
+import { WorkerPool } from "../src/workers/pool.js";
+import { inlinePlayer, settingsOf, type InlineOptions } from "./inline-trial.js";
+
+const testSeed = Number(process.env.HEARSAY_TEST_SEED ?? Date.now() % 0xffffffff) >>> 0;
+const CASES = 40;
+/** Each case has its own stream, so that one alone draws what it drew among all. */
+let stream = seededStream(testSeed, 0);
+const pick = <T>(values: readonly T[]): T => values[stream.below(values.length)]!;
+
+interface DrawnCase extends InlineOptions {
+  readonly seed: number;
+  readonly workers: number;
+  readonly network: NonNullable<InlineOptions["network"]>;
+}
+
+/** Sizes of all magnitudes from 2 to 1e5, seldom a power of two. */
+function drawNodes(): number {
+  return 2 + stream.below(pick([3, 30, 1000, 5000, 30_000, 100_000]));
+}
+
+async function drawCase(index: number): Promise<DrawnCase> {
+  stream = seededStream(testSeed, index);
+  const protocol = pick(["push", "pull", "push-pull", "push-pull-3msg", "flood"]);
+  const nodes = Math.max(4, drawNodes());
+  const flooding = protocol === "flood";
+  const topology = pick(flooding ? (["k-out", "grid"] as const) : (["complete", "complete", "k-out", "scale-free", "small-world", "ring"] as const));
+  const event = pick([false, false, true]);
+  const spec: NetworkSpec = {
+    topology: nodes < 12 && !flooding ? "complete" : nodes < 12 ? "grid" : topology,
+    latency: event ? pick(["constant", "uniform", "lognormal", "cities"] as const) : "round",
+    lossRatio: pick([0, 0, 0.1, 0.5]),
+  };
+  const filled: NetworkSpec = { ...spec, ...latencyFields(spec.latency) };
+  const network = await buildNetwork(filled, nodes, testSeed);
+  const parameters: Record<string, number> = {};
+  if (!flooding) parameters.fanout = 1 + stream.below(Math.min(4, nodes - 1));
+  if (protocol === "push") parameters.activeRounds = pick([0, 0, 1, 3]);
+  if (protocol === "push") parameters.fanoutMean = pick([0, 0, 2.5]);
+  const period = pick([7, 50, 200]);
+  const clock = event
+    ? { kind: "event" as const, tickMs: 1, periodTicks: period, timer: flooding ? ("periodic" as const) : pick(["periodic", "poisson"] as const) }
+    : undefined;
+  return {
+    protocol, nodes, parameters, network, seed: stream.nextU32(), workers: 1 + stream.below(4),
+    maxRounds: 30, observe: pick([false, true]), digestEachRound: true,
+    ...(clock === undefined ? {} : { clock }),
+  };
+}
+
+function latencyFields(latency: NetworkSpec["latency"]): Partial<NetworkSpec> {
+  if (latency === "constant") return { latencyMs: 1 + stream.below(40) };
+  if (latency === "uniform") return { latencyMsMin: 1, latencyMsMax: 2 + stream.below(80) };
+  if (latency === "lognormal") return { latencyMs: 20, latencySigma: 0.6 };
+  return {};
+}
+
+/** What must agree; times of day must not. */
+function facts(result: TrialResult): unknown {
+  const { digest, digests, rounds, stopped, series, lastInformedTick } = result;
+  return { digest, digests, rounds, stopped, series, lastInformedTick };
+}
+
+describe(`both backends, any number of workers (HEARSAY_TEST_SEED=${testSeed})`, () => {
+  let pool: WorkerPool;
+  const release = compileWasm();
+  const debug = compileWasm("debug");
+  beforeAll(() => {
+    pool = new WorkerPool(4);
+  });
+  afterAll(async () => {
+    await pool.close();
+  });
+
+  async function gang(drawn: DrawnCase, backend: "wasm" | "ts"): Promise<TrialResult> {
+    const settings = settingsOf(drawn, drawn.workers);
+    const plan = planTrial(settings);
+    const memory = createMemory(plan.memoryBytes);
+    writeNetwork(plan, drawn.network, memory);
+    const start = drawOrigin(drawn.network.topology, drawn.seed);
+    const job = { backend, plan, memory, module: release, seed: drawn.seed, digestEachRound: true };
+    return pool.play({ ...job, ...start });
+  }
+
+  for (let index = 0; index < CASES; index++) {
+    it(`case ${index}`, async () => {
+      const drawn = await drawCase(index);
+      const { protocol, nodes, parameters, seed, workers, clock, network } = drawn;
+      const label = JSON.stringify({
+        protocol, nodes, parameters, seed, workers, clock, network: network.description,
+      });
+      const reference = facts((await inlinePlayer("wasm", { ...drawn, module: debug })).play(seed));
+      expect(facts((await inlinePlayer("ts", drawn)).play(seed)), `ts: ${label}`).toEqual(reference);
+      expect(facts(await gang(drawn, "wasm")), `wasm gang: ${label}`).toEqual(reference);
+      expect(facts(await gang(drawn, "ts")), `ts gang: ${label}`).toEqual(reference);
+    });
+  }
+});
+
+describe("both ways to play a round", () => {
+  for (const protocol of ["push", "pull", "push-pull"]) {
+    for (const lossRatio of [0, 0.3]) {
+      it(`${protocol} with loss ${lossRatio}: bits and mailboxes leave the same digests`, async () => {
+        for (const [nodes, fanout] of [[2, 1], [33, 3], [5000, 1], [40_001, 2]] as const) {
+          const network = { ...settingsOf({ protocol, nodes }).network, lossRatio };
+          const options = { protocol, nodes, network, parameters: { fanout }, digestEachRound: true };
+          const bits = await inlinePlayer("wasm", options);
+          const mail = await inlinePlayer("wasm", { ...options, observe: true });
+          expect([bits.plan.path, mail.plan.path]).toEqual(["bits", "mailbox"]);
+          expect(facts(mail.play(7)), `nodes ${nodes}`).toEqual(facts(bits.play(7)));
+        }
+      });
+    }
+  }
+});

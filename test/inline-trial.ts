@@ -1,0 +1,76 @@
+/** Plays trials in the test's own thread: one worker, either backend, no pool. */
+import { resetControl } from "../src/engine/barrier.js";
+import { writeNetwork } from "../src/engine/network-memory.js";
+import { drawOrigin } from "../src/engine/origin.js";
+import { planTrial, type TrialPlan, type TrialSettings } from "../src/engine/plan.js";
+import { playTrial, type TrialResult } from "../src/engine/trial.js";
+import { tsBackend } from "../src/kernels/ts.js";
+import { compileWasm, wasmBackend } from "../src/kernels/wasm.js";
+import { createMemory } from "../src/memory/memory.js";
+import type { Network } from "../src/network/network.js";
+import { findProtocol } from "../src/protocols/registry.js";
+
+export const completeGraph = (nodes: number, lossRatio = 0): Network => ({
+  topology: { kind: "complete", nodes },
+  latency: { kind: "round" },
+  lossRatio,
+  description: { topology: "complete" },
+  order: "id",
+});
+
+export interface InlineOptions {
+  readonly protocol: string;
+  readonly nodes: number;
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly network?: Network;
+  readonly clock?: TrialSettings["clock"];
+  readonly coverage?: number;
+  readonly maxRounds?: number;
+  readonly observe?: boolean;
+  readonly digestEachRound?: boolean;
+  readonly module?: WebAssembly.Module;
+}
+
+export interface InlinePlayer {
+  readonly plan: TrialPlan;
+  readonly memory: WebAssembly.Memory;
+  play(seed: number): TrialResult;
+}
+
+/** Settings as the scenario module would resolve them: every parameter has its default. */
+export function settingsOf(options: InlineOptions, workers = 1): TrialSettings {
+  const protocol = findProtocol(options.protocol)!;
+  const defaults = Object.entries(protocol.parameters).map(([name, spec]) => [name, spec.default]);
+  const clock = { kind: "round", tickMs: 0, periodTicks: protocol.roundTicks, timer: "periodic" };
+  return {
+    protocol,
+    parameters: { ...(Object.fromEntries(defaults) as Record<string, number>), ...options.parameters },
+    nodes: options.nodes,
+    network: options.network ?? completeGraph(options.nodes),
+    clock: options.clock ?? (clock as TrialSettings["clock"]),
+    stop: { coverage: options.coverage ?? 1, maxRounds: options.maxRounds ?? 1000 },
+    workers,
+    observe: options.observe ?? false,
+  };
+}
+
+export async function inlinePlayer(
+  backendName: "wasm" | "ts",
+  options: InlineOptions,
+): Promise<InlinePlayer> {
+  const settings = settingsOf(options);
+  const plan = planTrial(settings);
+  const memory = createMemory(plan.memoryBytes);
+  writeNetwork(plan, settings.network, memory);
+  const module = options.module ?? compileWasm();
+  const wasm = backendName === "wasm" ? wasmBackend(module, memory) : undefined;
+  const ts = backendName === "ts" ? await tsBackend(memory) : undefined;
+  const digestEachRound = options.digestEachRound ?? false;
+  const play = (seed: number): TrialResult => {
+    resetControl(memory.buffer, plan.fields.control!.at);
+    const { origin, reachable } = drawOrigin(settings.network.topology, seed);
+    const task = { plan, seed, origin, reachable, worker: 0, digestEachRound, now: () => 0 };
+    return playTrial(task, settings.protocol, (wasm ?? ts)!, memory);
+  };
+  return { plan, memory, play };
+}
