@@ -8,6 +8,7 @@ const scenario = {
   nodes: 1_000_000,
   trials: 2,
   backends: ["wasm", "ts"],
+  observe: false,
 } as unknown as Scenario;
 
 function watch(isTTY: boolean, quiet = false, columns = 80): { text: string; run: () => void } {
@@ -27,8 +28,8 @@ function watch(isTTY: boolean, quiet = false, columns = 80): { text: string; run
       ms += 1000;
       const at: TrialProgress = {
         backend: step <= 10 ? "wasm" : "ts",
-        trial: step <= 10 ? 0 : 1,
-        trials: 4,
+        trial: 0,
+        trials: 2,
         round: (step - 1) % 10,
         coverage: ((step - 1) % 10) / 10,
       };

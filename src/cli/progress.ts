@@ -131,40 +131,44 @@ interface Pace {
   ending(at: number): string | undefined;
 }
 
-/** Keeps count of work done: rounds times nodes for the rate, trials for the time left. */
-function createPace({ nodes }: Scenario, title: string, startedAt: number): Pace {
+/**
+ * Keeps count of work done: rounds times nodes for the rate, trials for the time left. A warm-up
+ * looks like the first trial of its backend and is not counted twice.
+ */
+function createPace(scenario: Scenario, title: string, startedAt: number): Pace {
+  const { nodes, trials, backends, observe } = scenario;
+  const total = backends.length * trials + Number(observe);
+  const begun = new Set<string>();
   let current = "";
-  let trialsBegun = 0;
   let roundsBefore = 0;
   let round = 0;
-  let curve: number[] = [];
+  const curve: number[] = [];
   return {
     update(progress) {
-      const isFirst = trialsBegun === 0;
+      const isFirst = begun.size === 0;
       const key = `${progress.backend} ${progress.trial}`;
-      if (key !== current) {
-        current = key;
-        trialsBegun++;
-        roundsBefore += round;
-        curve = [];
-      }
+      if (key !== current || progress.round < round) roundsBefore += round;
+      current = key;
+      begun.add(key);
       round = progress.round;
       curve.push(progress.coverage);
+      if (curve.length > SPARK_WIDTH) curve.shift();
       return isFirst ? title : undefined;
     },
-    parts({ backend, trial, trials, coverage }, at) {
+    parts({ backend, coverage }, at) {
       const elapsedMs = at - startedAt;
-      const done = Math.min(1, (trialsBegun - 1 + coverage) / trials);
+      const done = Math.min(1, (begun.size - 1 + coverage) / total);
       const perSecond = ((roundsBefore + round) * nodes) / (elapsedMs / 1000);
+      const leftMs = (elapsedMs * (1 - done)) / done;
       return {
-        ...{ backend, trial: trial + 1, trials, coverage, done },
+        ...{ backend, trial: begun.size, trials: total, coverage, done },
         spark: sparkline(curve),
         rate: perSecond > 0 && elapsedMs > 0 ? `${shortRate(perSecond)} node-rounds/s` : "",
-        left: done > 0.02 ? `${formatDuration((elapsedMs * (1 - done)) / done)} left` : "",
+        left: done > 0.02 && leftMs > 500 ? `${formatDuration(leftMs)} left` : "",
       };
     },
     ending(at) {
-      return trialsBegun === 0 ? undefined : `  ended after ${formatDuration(at - startedAt)}`;
+      return begun.size === 0 ? undefined : `  ended after ${formatDuration(at - startedAt)}`;
     },
   };
 }
