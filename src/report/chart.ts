@@ -1,0 +1,130 @@
+/**
+ * A chart as plain data: what report/charts/ makes of records, what the page embeds as JSON and what
+ * the client draws. And the markup around it: heading, sentence, canvas, key, table of the same data.
+ */
+import { escape, escapeJson } from "./escape.js";
+import type { Format } from "./format.js";
+import { renderTable, type Table } from "./table.js";
+
+export interface Axis {
+  /** With its unit: "copies per node". */
+  readonly label: string;
+  readonly format: Format;
+  readonly scale: "linear" | "log";
+  readonly min?: number;
+  readonly max?: number;
+}
+
+interface ChartText {
+  /** Unique within a page; the element's id. */
+  readonly id: string;
+  readonly title: string;
+  /** What the chart shows, in one sentence made from the figures. */
+  readonly summary: string;
+}
+
+/** Curves over a common x axis; the label stands beside the line where there is room. */
+export interface LinesModel extends ChartText {
+  readonly kind: "lines";
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly LineSeries[];
+}
+
+export interface LineSeries {
+  readonly label: string;
+  /** Decides colour, dash and marker. */
+  readonly style: number;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly band?: readonly (readonly [x: number, low: number, high: number])[];
+}
+
+/** One horizontal bar per row, from zero, cut into parts; the total stands at its end. */
+export interface BarsModel extends ChartText {
+  readonly kind: "bars";
+  readonly x: Axis;
+  readonly rows: readonly string[];
+  readonly parts: readonly { label: string; values: readonly (number | null)[] }[];
+}
+
+/** One line of points per row, each with its interval. */
+export interface DotsModel extends ChartText {
+  readonly kind: "dots";
+  readonly x: Axis;
+  readonly rows: readonly string[];
+  readonly series: readonly {
+    label: string;
+    style: number;
+    values: readonly (readonly [value: number, low: number, high: number] | null)[];
+  }[];
+  /** A vertical line of reference. */
+  readonly reference?: { readonly at: number; readonly label: string };
+}
+
+export type ChartModel = LinesModel | BarsModel | DotsModel;
+
+export interface ChartWithTable {
+  readonly model: ChartModel;
+  readonly table: Table;
+}
+
+/** Rows beyond are in the table only: a chart is a picture, not a list. */
+export const CHART_ROWS_MAX = 40;
+
+/** Heights the style sheet knows, in rows; a style attribute would need a weaker policy. */
+const ROW_CLASSES = [2, 3, 4, 6, 8, 12, 20, 30, CHART_ROWS_MAX] as const;
+
+export function renderChart({ model, table }: ChartWithTable): string {
+  const { id, title, summary } = model;
+  const height =
+    model.kind === "lines"
+      ? "tall"
+      : `rows-${ROW_CLASSES.find((rows) => rows >= model.rows.length) ?? CHART_ROWS_MAX}`;
+  return `<figure class="chart-figure" id="${id}">
+<h3 id="${id}-title">${escape(title)}</h3>
+<p class="summary" id="${id}-summary">${escape(summary)}</p>
+<div class="chart ${height}"><canvas role="img" tabindex="0" data-chart="${id}" aria-labelledby="${id}-title" aria-describedby="${id}-summary" aria-details="${id}-data"></canvas></div>
+<ul class="key" id="${id}-key">${keyItems(model)}</ul>
+<p class="reading" id="${id}-reading" aria-live="polite"></p>
+<details class="data" id="${id}-data"><summary>Figures of this chart<span class="unseen">: ${escape(title)}</span></summary>
+${renderTable(table)}
+</details>
+<script type="application/json" data-model="${id}">${escapeJson(model)}</script>
+</figure>`;
+}
+
+/** Every line, part or marker with its name; the client hides it where names stand on the lines. */
+function keyItems(model: ChartModel): string {
+  if (model.kind === "bars") {
+    return model.parts
+      .map(({ label }, index) => item(`<span class="swatch part-${index}"></span>`, label))
+      .join("");
+  }
+  return model.series
+    .map(({ label, style }) => item(swatch(style, model.kind === "lines"), label))
+    .join("");
+}
+
+function item(mark: string, label: string): string {
+  return `<li>${mark} ${escape(label)}</li>`;
+}
+
+/** Looks of a series by its number: seven colours, four dashes and five markers never repeat in step. */
+export const COLOURS = 7;
+export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
+export const MARKERS = ["circle", "rect", "triangle", "rectRot", "crossRot"] as const;
+
+function swatch(style: number, isLine: boolean): string {
+  const dash = DASHES[style % DASHES.length]!.join(" ");
+  const line = isLine
+    ? `<path d="M0 6H30" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash || "none"}"/>`
+    : "";
+  const marker = {
+    circle: '<circle cx="15" cy="6" r="3.5" fill="currentColor"/>',
+    rect: '<path d="M12 3h6v6h-6z" fill="currentColor"/>',
+    triangle: '<path d="M15 2l4 7h-8z" fill="currentColor"/>',
+    rectRot: '<path d="M15 1.500l4.500 4.500l-4.500 4.500l-4.500-4.500z" fill="currentColor"/>',
+    crossRot: '<path d="M12 3l6 6m0-6l-6 6" stroke="currentColor" stroke-width="2"/>',
+  }[MARKERS[style % MARKERS.length]!];
+  return `<svg class="swatch-line colour-${style % COLOURS}" viewBox="0 0 30 12" width="30" height="12" aria-hidden="true">${line}${marker}</svg>`;
+}

@@ -1,0 +1,35 @@
+/** The one door through which a record's text enters a page, a script block or a Markdown file. */
+
+/** Control codes, overrides of the writing direction, and halves of surrogate pairs. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** Text in which characters that act on a terminal, or turn the text around, are visible dots. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, "·");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text for HTML, in an element or a quoted attribute alike. */
+export function escape(text: string | number): string {
+  return printable(String(text)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}
+
+/** JSON for a script element: no `<` is left that could end it or open a comment. */
+export function escapeJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+/** Text for a cell of a GitHub-flavoured table: one line, no markup, no HTML, no mention. */
+export function escapeMarkdown(text: string | number): string {
+  return printable(String(text).replace(/\s+/g, " "))
+    .replace(/[\\`*_{}[\]()#+!|~$]/g, "\\$&")
+    .replace(/[&<>]/g, (character) => ENTITIES[character] ?? "")
+    .replaceAll("@", "@\u200b");
+}

@@ -1,0 +1,108 @@
+/** The sentence at the top: which protocol was fastest, at what cost, and how much WASM gains. */
+import { formatCount, trimmed } from "../units.js";
+import { formatValue } from "./format.js";
+import { milestoneName } from "./metrics.js";
+import { meanOf, networkText, type Run } from "./runs.js";
+
+/** Clauses about spread; settings beyond are named by their number. */
+const GROUPS_MAX = 2;
+
+export function findingsSentence(runs: readonly Run[]): string {
+  const groups = comparableGroups(runs.filter(({ trials }) => trials.length > 0));
+  if (groups.length === 0) return "No trial was finished, so there is nothing to report yet.";
+  const clauses = groups.slice(0, GROUPS_MAX).map(groupClause);
+  if (groups.length > GROUPS_MAX) {
+    clauses.push(`${formatCount(groups.length - GROUPS_MAX)} more settings follow below`);
+  }
+  const lead = fastest(groups[0]!)?.run ?? groups[0]![0]!;
+  const speed = speedClause(runs, lead);
+  return sentence(speed === "" ? clauses : [...clauses, speed]);
+}
+
+/** Runs that differ in the protocol and its parameters alone; largest group first. */
+function comparableGroups(runs: readonly Run[]): Run[][] {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    const { clock, nodes, network } = run.record.scenario;
+    const key = JSON.stringify([clock.kind, nodes, network]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [run]);
+    else group.push(run);
+  }
+  return [...groups.values()].sort((a, b) => b.length - a.length);
+}
+
+interface Measured {
+  readonly run: Run;
+  readonly to99: number;
+}
+
+function ranked(group: readonly Run[]): Measured[] {
+  return group
+    .flatMap((run) => {
+      const to99 = meanOf(run, milestoneName(run.record.scenario.clock.kind, 99));
+      return to99 === null ? [] : [{ run, to99 }];
+    })
+    .sort((a, b) => a.to99 - b.to99);
+}
+
+function fastest(group: readonly Run[]): Measured | undefined {
+  return ranked(group)[0];
+}
+
+function groupClause(group: readonly Run[]): string {
+  const order = ranked(group);
+  const best = order[0];
+  const { scenario } = group[0]!.record;
+  const where = `${formatCount(scenario.nodes)} nodes (${networkText(scenario)})`;
+  if (best === undefined) {
+    const who = group.length === 1 ? group[0]!.label : `none of ${group.length} runs`;
+    return `${who} ${group.length === 1 ? "did not inform" : "informed"} 99 % of ${where}`;
+  }
+  if (group.length === 1) return `${best.run.label} informed 99 % of ${where} ${costOf(best)}`;
+  const last = order.at(-1)!;
+  const missed = group.length - order.length;
+  const rest =
+    missed > 0
+      ? `; ${formatCount(missed)} never got there`
+      : last === best
+        ? ""
+        : `, ${last.run.label} the slowest ${costOf(last)}`;
+  return (
+    `of ${group.length} runs on ${where}, ${best.run.label} was the fastest to inform 99 %, ` +
+    `${costOf(best)}${rest}`
+  );
+}
+
+/** "after 17 rounds at 5.2 copies per node". */
+function costOf({ run, to99 }: Measured): string {
+  const isRound = run.record.scenario.clock.kind === "round";
+  const time = isRound
+    ? `after ${trimmed(to99)} ${to99 === 1 ? "round" : "rounds"}`
+    : `after ${formatValue(to99, "duration")}`;
+  const copies = meanOf(run, "messagesPerNode");
+  return copies === null ? time : `${time} at ${trimmed(copies)} copies per node`;
+}
+
+/** The gain in the leading run with its interval, and the range over all runs. */
+function speedClause(runs: readonly Run[], lead: Run): string {
+  const timed = runs.filter(({ record }) => record.comparison.speedup !== null);
+  const shown = timed.includes(lead) ? lead : timed[0];
+  const speedup = shown?.record.comparison.speedup;
+  if (shown === undefined || speedup === undefined || speedup === null) return "";
+  const [low, high] = speedup.ci95;
+  const interval =
+    low === null || high === null
+      ? "no interval: too few pairs"
+      : `95 % interval ${trimmed(low)} to ${trimmed(high)}`;
+  const clause = `WASM ran ${shown.label} ${trimmed(speedup.ratio)} times as fast as TypeScript (${interval})`;
+  if (timed.length < 2) return clause;
+  const ratios = timed.map(({ record }) => record.comparison.speedup!.ratio);
+  const range = `${trimmed(Math.min(...ratios))} to ${trimmed(Math.max(...ratios))}`;
+  return `${clause}; over all ${timed.length} runs the gain is ${range} times`;
+}
+
+function sentence(clauses: readonly string[]): string {
+  const text = `${clauses.join("; ")}.`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,50 @@
+/** How a value reads, by the name of its format; shared by tables and by the charts in the page. */
+import { formatBytes, formatCount, formatDuration, trimmed } from "../units.js";
+
+/** percent: a share 0..1. milliseconds: axis of times, the unit stands in the axis label. */
+export type Format =
+  | "count"
+  | "number"
+  | "percent"
+  | "duration"
+  | "milliseconds"
+  | "bytes"
+  | "nanoseconds"
+  | "ratio";
+
+export function formatValue(value: number | null | undefined, format: Format): string {
+  if (value === null || value === undefined) return "–";
+  switch (format) {
+    case "count":
+    case "milliseconds":
+      return Number.isInteger(value) || Math.abs(value) >= 100 ? formatCount(value) : trimmed(value);
+    case "number":
+      return trimmed(value);
+    case "percent":
+      return formatPercent(value);
+    case "duration":
+      return formatDuration(value);
+    case "bytes":
+      return formatBytes(value);
+    case "nanoseconds":
+      return `${trimmed(value)} ns`;
+    case "ratio":
+      return `${trimmed(value)}×`;
+  }
+}
+
+/** "99.9998 %": enough digits that only a share of exactly 1 reads as 100 %. */
+function formatPercent(share: number): string {
+  const percent = share * 100;
+  if (percent === 0 || percent === 100) return `${percent} %`;
+  if (percent > 99 && percent < 100) {
+    const digits = Math.min(8, Math.max(1, Math.ceil(-Math.log10(100 - percent)) + 1));
+    return `${Number(Math.min(percent, 100 - 10 ** -digits).toFixed(digits))} %`;
+  }
+  return `${trimmed(percent)} %`;
+}
+
+/** "1 run", "4 runs". */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,6 @@
+/** Records as one JSON list: what `hearsay report` reads again. */
+import type { RunRecord } from "../history/record.js";
+
+export function renderJson(records: readonly RunRecord[]): string {
+  return `${JSON.stringify(records, null, 1)}\n`;
+}

@@ -1,0 +1,48 @@
+/** Records as a GitHub-flavoured Markdown summary: for an issue, a pull request, a CI log. */
+import type { RunRecord } from "../history/record.js";
+import { environmentLines, commandsOf, statusText } from "./about.js";
+import { escapeMarkdown } from "./escape.js";
+import { findingsSentence } from "./findings.js";
+import { prepareRuns } from "./runs.js";
+import type { Table } from "./table.js";
+import { backendTable, costTable, spreadTable } from "./tables.js";
+
+export function renderMarkdown(records: readonly RunRecord[]): string {
+  const runs = prepareRuns(records);
+  const tables: [heading: string, table: Table][] = [
+    ["Spread, by rounds", spreadTable(runs, "round")],
+    ["Spread, by simulated time", spreadTable(runs, "event")],
+    ["Cost", costTable(runs)],
+    ["WASM and TypeScript", backendTable(runs)],
+  ];
+  const parts = [
+    "# Gossip benchmark",
+    `**${escapeMarkdown(findingsSentence(runs))}**`,
+    escapeMarkdown(statusText(runs)),
+    ...tables
+      .filter(([, { rows }]) => rows.length > 0)
+      .map(([heading, table]) => `## ${heading}\n\n${renderTable(table)}`),
+    "## How to repeat it",
+    ...commandsOf(runs).map((command) => codeBlock(command)),
+    ...environmentLines(runs).map(escapeMarkdown),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function renderTable({ caption, columns, rows }: Table): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [
+    `${escapeMarkdown(caption)}.`,
+    "",
+    line(columns.map(({ title }) => escapeMarkdown(title))),
+    line(columns.map(({ align }) => (align === "right" ? "---:" : ":---"))),
+    ...rows.map((row) => line(row.map(escapeMarkdown))),
+  ].join("\n");
+}
+
+/** A fence longer than any run of backticks inside it. */
+function codeBlock(command: string): string {
+  const longest = Math.max(2, ...[...command.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}sh\n${command}\n${fence}`;
+}

@@ -1,0 +1,24 @@
+/** WASM beside TypeScript: the same trials, the same final state, the time each took. */
+import { renderChart } from "../chart.js";
+import { backendTimeCharts } from "../charts/backend-time.js";
+import { speedupChart } from "../charts/speedup.js";
+import { escape } from "../escape.js";
+import type { Run } from "../runs.js";
+import { renderTable } from "../table.js";
+import { backendTable } from "../tables.js";
+
+export function backendsSection(runs: readonly Run[]): string {
+  const speedup = speedupChart(runs);
+  const charts = [...(speedup === undefined ? [] : [speedup]), ...backendTimeCharts(runs)];
+  const differing = runs.filter(({ record }) => record.agreement.digestsEqual === false);
+  const warning =
+    differing.length === 0
+      ? ""
+      : `<p class="status wrong"><span aria-hidden="true">✗</span> The backends did not end in the same state in ${escape(differing.map(({ label }) => label).join(", "))}: these times say nothing about speed.</p>`;
+  return `<section id="backends">
+<h2>WASM beside TypeScript</h2>
+${warning}
+<div class="charts">${charts.map(renderChart).join("\n")}</div>
+${renderTable(backendTable(runs))}
+</section>`;
+}

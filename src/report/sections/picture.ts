@@ -1,0 +1,93 @@
+/** The epidemic as a picture: one pixel per node, coloured by when it was informed, with a scrubber. */
+import { formatCount } from "../../units.js";
+import { escape } from "../escape.js";
+import { formatValue } from "../format.js";
+import type { Pictures, RunPicture } from "../picture-data.js";
+import { stepLength, stepText } from "../picture-steps.js";
+import { figureColumns, renderTable, type Table } from "../table.js";
+
+/** Steps in a table; more are joined evenly. */
+const TABLE_ROWS = 60;
+
+export function pictureSection({ shown, leftOut }: Pictures): string {
+  if (shown.length === 0) return "";
+  const { run } = shown[0]!;
+  const options = shown.map(
+    (each) => `<option value="${each.run.index}">${escape(each.run.label)}</option>`,
+  );
+  const omitted =
+    leftOut.length === 0
+      ? ""
+      : `<p class="note">Left out to keep this page small: the pictures of ${escape(leftOut.map(({ label }) => label).join(", "))}. A report of these records alone shows them.</p>`;
+  return `<section id="picture">
+<h2>The picture</h2>
+<p class="lead">One pixel is one node; its colour says when the rumor reached it. Drag the slider, or press play, to watch it spread. Nodes of a complete graph have no places, so their pixels stand in the order of their numbers; nodes that have places follow a Hilbert curve, so that neighbours on the map are neighbours in the picture.</p>
+<div class="picture" id="picture-panel">
+<p class="picture-choice"><label for="picture-run">Run</label> <select id="picture-run">${options.join("")}</select></p>
+<div class="picture-frame"><canvas id="picture-canvas" width="1000" height="1000" role="img" aria-label="${escape(pictureSummary(shown[0]!))}" aria-details="picture-table-${run.index}"></canvas></div>
+<div class="picture-side">
+<p class="picture-now" id="picture-now"></p>
+<svg class="picture-key" id="picture-key" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true"></svg>
+<div class="scrubber"><input type="range" id="picture-step" min="0" max="1" value="1" aria-label="Time shown"></div>
+<p class="picture-ends" id="picture-ends" aria-hidden="true"><span></span><span></span></p>
+<p class="picture-buttons"><button type="button" id="picture-play">Play</button> <button type="button" id="picture-save">Save as PNG</button></p>
+<p class="picture-legend" id="picture-legend"></p>
+</div>
+</div>
+<p class="note scripts-only">This page was opened with scripts off: the picture is not drawn, its figures are below.</p>
+${shown.map(pictureDetails).join("\n")}
+${omitted}
+</section>`;
+}
+
+function pictureDetails(picture: RunPicture): string {
+  const { index, label } = picture.run;
+  return `<details class="data" id="picture-table-${index}"><summary>Figures of the picture: ${escape(label)}</summary>
+<p class="summary" id="picture-summary-${index}">${escape(pictureSummary(picture))}</p>
+${renderTable(pictureTable(picture))}
+</details>`;
+}
+
+/** "push, 1,000,000 nodes: half were informed by round 20, the last by round 36; none were missed." */
+export function pictureSummary({ run, picture, stepCounts }: RunPicture): string {
+  const { nodes, stepUnit } = picture;
+  const missed = stepCounts[0]!;
+  let informed = 0;
+  let half = 0;
+  for (let step = 1; step < stepCounts.length && half === 0; step++) {
+    informed += stepCounts[step]!;
+    if (informed * 2 >= nodes) half = step;
+  }
+  const last = stepCounts.findLastIndex((count, step) => step > 0 && count > 0);
+  const by = half === 0 ? "fewer than half were informed" : `half were informed by ${stepText(half, stepUnit)}`;
+  const end = last < 1 ? "" : `, the last by ${stepText(last, stepUnit)}`;
+  const rest = missed === 0 ? "none was missed" : `${formatCount(missed)} were never informed`;
+  return `${run.label}, ${formatCount(nodes)} nodes: ${by}${end}; ${rest}.`;
+}
+
+function pictureTable({ run, picture: { nodes, stepUnit }, stepCounts }: RunPicture): Table {
+  const steps = stepCounts.length - 1;
+  const stride = Math.ceil(steps / TABLE_ROWS);
+  const rows: string[][] = [];
+  let informed = 0;
+  let fresh = 0;
+  for (let step = 1; step <= steps; step++) {
+    informed += stepCounts[step]!;
+    fresh += stepCounts[step]!;
+    if (step > 1 && step < steps && (step - 1) % stride !== 0) continue;
+    rows.push([
+      stepText(step, stepUnit),
+      formatCount(fresh),
+      formatCount(informed),
+      formatValue(informed / nodes, "percent"),
+    ]);
+    fresh = 0;
+  }
+  rows.push(["never", formatCount(stepCounts[0]!), "–", "–"]);
+  const time = stepLength(stepUnit).unit === "round" ? "Round" : "Time";
+  return {
+    caption: `${run.label}: nodes by the time that informed them, in the traced trial`,
+    columns: figureColumns(time, "Newly informed", "Informed so far", "Share"),
+    rows,
+  };
+}
