@@ -246,9 +246,10 @@ function mailboxMachine(settings: TrialSettings, tables: DelayTables, machine: M
   });
   const timers = clock.timer === "poisson" ? nodes : 0;
   const chunkBytes = CHUNK_HEADER_BYTES + CHUNK_MESSAGES * messageBytes;
-  // A worker owns part of the shards, but hubs may gather there: half as much again as its share.
+  // A worker owns part of the shards and gets half as much again as its share of the messages; on a
+  // graph the hubs may all stand in one shard, so there it gets room for everything.
   const ownShards = Math.ceil(shards / workers);
-  const share = Math.min(1, (1.5 * ownShards) / shards);
+  const share = edges > 0 ? 1 : Math.min(1, (1.5 * ownShards) / shards);
   const arenaChunks =
     Math.ceil(((bounds.perTick + timers) * share) / CHUNK_MESSAGES) + ownShards * shards;
   const wheelChunks =
