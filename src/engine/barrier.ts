@@ -12,6 +12,7 @@ export const PROGRESS_INFORMED = 3;
 export const CONTROL_BYTES = 64;
 export const DIGEST_STATE_OFFSET = 32;
 
+/** Spinning only helps while every worker has a core of its own. */
 const SPINS = 4000;
 
 /** Thrown in a worker when the host aborts the trial. */
@@ -40,7 +41,8 @@ export class Barrier {
       Atomics.notify(control, CONTROL_WORDS.generation);
       return;
     }
-    for (let spin = 0; spin < SPINS; spin++) {
+    const spins = this.#workers <= navigator.hardwareConcurrency ? SPINS : 0;
+    for (let spin = 0; spin < spins; spin++) {
       if (Atomics.load(control, CONTROL_WORDS.generation) !== generation) break;
     }
     while (Atomics.load(control, CONTROL_WORDS.generation) === generation) {
