@@ -123,7 +123,7 @@ function swatch(style: number, isLine: boolean): string {
     circle: '<circle cx="15" cy="6" r="3.5" fill="currentColor"/>',
     rect: '<path d="M12 3h6v6h-6z" fill="currentColor"/>',
     triangle: '<path d="M15 2l4 7h-8z" fill="currentColor"/>',
-    rectRot: '<path d="M15 1.500l4.500 4.500l-4.500 4.500l-4.500-4.500z" fill="currentColor"/>',
+    rectRot: '<path d="M15 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" fill="currentColor"/>',
     crossRot: '<path d="M12 3l6 6m0-6l-6 6" stroke="currentColor" stroke-width="2"/>',
   }[MARKERS[style % MARKERS.length]!];
   return `<svg class="swatch-line colour-${style % COLOURS}" viewBox="0 0 30 12" width="30" height="12" aria-hidden="true">${line}${marker}</svg>`;

@@ -39,7 +39,7 @@ export function renderDocument({ title, body, script }: PageParts): string {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${escape(title)}</title>
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M1 14C8 14 7 2 15 2' fill='none' stroke='%230a5fa8' stroke-width='2.500'/%3E%3C/svg%3E">
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M1 14C8 14 7 2 15 2' fill='none' stroke='%230a5fa8' stroke-width='2.5'/%3E%3C/svg%3E">
 <style>${style}</style>
 </head>
 <body>

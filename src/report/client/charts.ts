@@ -1,0 +1,111 @@
+/** Draws every chart of the page from its embedded model, and walks its points by keyboard. */
+import {
+  BarController,
+  BarElement,
+  Chart,
+  Filler,
+  LineController,
+  LineElement,
+  LinearScale,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+  type ChartConfiguration,
+} from "chart.js";
+import { PointWithErrorBar, ScatterWithErrorBarsController } from "chartjs-chart-error-bars";
+import annotationPlugin from "chartjs-plugin-annotation";
+import { COLOURS, type ChartModel } from "../chart.js";
+import { linesConfig } from "./lines.js";
+import { barsConfig, dotsConfig } from "./rows.js";
+import { onThemeChange, readTheme, type Theme } from "./theme.js";
+import { readPoint } from "./tooltip.js";
+
+Chart.register(
+  BarController,
+  BarElement,
+  Filler,
+  LineController,
+  LineElement,
+  LinearScale,
+  LogarithmicScale,
+  PointElement,
+  PointWithErrorBar,
+  ScatterWithErrorBarsController,
+  Tooltip,
+  annotationPlugin,
+);
+
+export function mountCharts(): void {
+  const charts = [...document.querySelectorAll<HTMLCanvasElement>("canvas[data-chart]")].map(
+    (canvas) => mountChart(canvas),
+  );
+  onThemeChange(() => {
+    for (const redraw of charts) redraw();
+  });
+}
+
+/** Draws one chart; returns what draws it again in the colours of the moment. */
+function mountChart(canvas: HTMLCanvasElement): () => void {
+  const id = canvas.dataset["chart"]!;
+  const source = document.querySelector(`script[data-model="${id}"]`)!;
+  const model = JSON.parse(source.textContent) as ChartModel;
+  const key = document.getElementById(`${id}-key`)!;
+  const draw = (): Chart => new Chart(canvas, configOf(model, readTheme(COLOURS), key));
+  let chart = draw();
+  walkByKeyboard(canvas, model, () => chart);
+  return () => {
+    chart.destroy();
+    chart = draw();
+  };
+}
+
+function configOf(model: ChartModel, theme: Theme, key: HTMLElement): ChartConfiguration {
+  switch (model.kind) {
+    case "lines":
+      return linesConfig(model, theme, (complete) => {
+        key.hidden = complete;
+      }) as ChartConfiguration;
+    case "bars":
+      return barsConfig(model, theme);
+    case "dots":
+      return dotsConfig(model, theme);
+  }
+}
+
+/** Left and right go along a series, up and down change the series, Escape ends. */
+function walkByKeyboard(canvas: HTMLCanvasElement, model: ChartModel, current: () => Chart): void {
+  const reading = document.getElementById(`${model.id}-reading`)!;
+  const seriesCount = model.kind === "bars" ? model.parts.length : model.series.length;
+  const place = { datasetIndex: 0, index: -1 };
+  const show = (active: { datasetIndex: number; index: number }[]): void => {
+    const chart = current();
+    chart.setActiveElements(active);
+    const element = active[0] && chart.getDatasetMeta(active[0].datasetIndex).data[active[0].index];
+    chart.tooltip?.setActiveElements(active, { x: element?.x ?? 0, y: element?.y ?? 0 });
+    chart.update("none");
+    const [where, value] = model.kind === "lines" ? [model.x, model.y] : [model.rows, model.x];
+    reading.textContent = active[0] === undefined ? "" : readPoint(chart, where, value, active[0]);
+  };
+  canvas.addEventListener("keydown", (event) => {
+    const length = current().data.datasets[place.datasetIndex]?.data.length ?? 0;
+    const moves: Record<string, () => void> = {
+      ArrowRight: () => (place.index = Math.min(length - 1, place.index + 1)),
+      ArrowLeft: () => (place.index = Math.max(0, place.index - 1)),
+      Home: () => (place.index = 0),
+      End: () => (place.index = length - 1),
+      ArrowDown: () => (place.datasetIndex = (place.datasetIndex + 1) % seriesCount),
+      ArrowUp: () => (place.datasetIndex = (place.datasetIndex + seriesCount - 1) % seriesCount),
+      Escape: () => (place.index = -1),
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    move();
+    const own = current().data.datasets[place.datasetIndex]?.data.length ?? 0;
+    if (event.key.startsWith("ArrowUp") || event.key === "ArrowDown") {
+      place.index = Math.max(0, Math.min(place.index, own - 1));
+    }
+    show(place.index < 0 || own === 0 ? [] : [{ ...place }]);
+  });
+  canvas.addEventListener("blur", () => show([]));
+}

@@ -1,0 +1,181 @@
+/** The picture's controls: which run, which moment, play and pause, save. */
+import type { RunRecord } from "../../history/record.js";
+import { formatCount } from "../../units.js";
+import { formatValue } from "../format.js";
+import { stepText } from "../picture-steps.js";
+import { saveBlob } from "./download.js";
+import { GROUND, loadRaster, paint, stepColour, type Raster } from "./raster.js";
+
+/** A whole playback takes about this long. */
+const PLAY_MS = 7000;
+const FRAME_MS_MIN = 45;
+const FRAME_MS_MAX = 450;
+/** Height of the key's drawing, in its own units. */
+const KEY_HEIGHT = 40;
+
+interface Panel {
+  readonly canvas: HTMLCanvasElement;
+  readonly run: HTMLSelectElement;
+  readonly slider: HTMLInputElement;
+  readonly now: HTMLElement;
+  readonly key: SVGElement;
+  readonly ends: HTMLElement;
+  readonly legend: HTMLElement;
+  readonly play: HTMLButtonElement;
+  readonly save: HTMLButtonElement;
+}
+
+/** Does nothing on a page without pictures. */
+export async function mountPicture(records: readonly RunRecord[]): Promise<void> {
+  if (document.getElementById("picture-panel") === null) return;
+  const panel: Panel = {
+    canvas: element("picture-canvas") as HTMLCanvasElement,
+    run: element("picture-run") as HTMLSelectElement,
+    slider: element("picture-step") as HTMLInputElement,
+    now: element("picture-now"),
+    key: element("picture-key") as unknown as SVGElement,
+    ends: element("picture-ends"),
+    legend: element("picture-legend"),
+    play: element("picture-play") as HTMLButtonElement,
+    save: element("picture-save") as HTMLButtonElement,
+  };
+  let raster: Raster | undefined;
+  const show = (step: number): void => {
+    if (raster !== undefined) showStep(panel, raster, step);
+  };
+  const choose = async (): Promise<void> => {
+    const index = Number(panel.run.value);
+    const picture = records[index]?.observed?.picture;
+    if (picture === undefined) return;
+    player.stop();
+    const loaded = await loadRaster(picture);
+    if (Number(panel.run.value) !== index) return; // another run was chosen meanwhile
+    raster = loaded;
+    showRun(panel, raster, index);
+    show(picture.steps);
+  };
+  const player = createPlayer(panel, () => raster?.picture.steps ?? 1, show);
+  panel.run.addEventListener("change", () => void choose());
+  panel.slider.addEventListener("input", () => {
+    player.stop();
+    show(Number(panel.slider.value));
+  });
+  panel.play.addEventListener("click", () => player.toggle());
+  panel.save.addEventListener("click", () => {
+    panel.canvas.toBlob((blob) => {
+      const name = records[Number(panel.run.value)]?.scenario.name ?? "picture";
+      if (blob !== null) saveBlob(blob, `${name}.png`);
+    });
+  });
+  await choose();
+}
+
+function element(id: string): HTMLElement {
+  return document.getElementById(id)!;
+}
+
+interface Player {
+  toggle(): void;
+  stop(): void;
+}
+
+/** Where motion is to be reduced nothing moves by itself: each press goes one step on. */
+function createPlayer(panel: Panel, steps: () => number, show: (step: number) => void): Player {
+  const { slider, play } = panel;
+  const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const rest = (): void => {
+    play.textContent = reduced.matches ? "One step on" : "Play";
+  };
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    rest();
+  };
+  const advance = (): void => {
+    const next = Number(slider.value) + 1;
+    show(next);
+    if (next >= steps()) return stop();
+    timer = setTimeout(advance, Math.max(FRAME_MS_MIN, Math.min(FRAME_MS_MAX, PLAY_MS / steps())));
+  };
+  const toggle = (): void => {
+    const isAtEnd = Number(slider.value) >= steps();
+    if (reduced.matches) return show(isAtEnd ? 1 : Number(slider.value) + 1);
+    if (timer !== undefined) return stop();
+    if (isAtEnd) show(1);
+    play.textContent = "Pause";
+    timer = setTimeout(advance, FRAME_MS_MIN);
+  };
+  reduced.addEventListener("change", stop);
+  rest();
+  return { toggle, stop };
+}
+
+/** What stays while a run is looked at: the key, the slider's range, the names. */
+function showRun(panel: Panel, raster: Raster, index: number): void {
+  const { picture, counts } = raster;
+  const summary = element(`picture-summary-${index}`).textContent;
+  panel.canvas.setAttribute("aria-label", summary);
+  panel.canvas.setAttribute("aria-details", `picture-table-${index}`);
+  panel.canvas.classList.toggle("coarse", picture.width < 700);
+  panel.slider.min = "1";
+  panel.slider.max = String(picture.steps);
+  const [from, to] = panel.ends.querySelectorAll("span");
+  if (from !== undefined) from.textContent = stepText(1, picture.stepUnit);
+  if (to !== undefined) to.textContent = stepText(picture.steps, picture.stepUnit);
+  drawKey(panel.key, raster);
+  panel.legend.replaceChildren(
+    swatch(stepColour(raster, 1)),
+    " first ",
+    swatch(stepColour(raster, 255)),
+    " last ",
+    swatch(`rgb(${GROUND.join(" ")})`),
+    counts[0]! > 0 ? " not informed, or not yet" : " not yet informed",
+  );
+}
+
+function swatch(colour: string): HTMLElement {
+  const mark = document.createElement("span");
+  mark.className = "swatch";
+  mark.style.backgroundColor = colour;
+  return mark;
+}
+
+/** Nodes informed per step as bars in their colours: key to the picture and curve of the epidemic. */
+function drawKey(key: SVGElement, raster: Raster): void {
+  const { counts } = raster;
+  const { steps } = raster.picture;
+  const most = counts.subarray(1).reduce((max, count) => Math.max(max, count), 1);
+  key.setAttribute("viewBox", `0 0 ${steps} ${KEY_HEIGHT}`);
+  const bars = Array.from({ length: steps }, (_, index) => {
+    const step = index + 1;
+    const height = Math.max(1.5, (counts[step]! / most) * KEY_HEIGHT);
+    const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    bar.setAttribute("x", String(index));
+    bar.setAttribute("width", "1");
+    bar.setAttribute("y", String(KEY_HEIGHT - height));
+    bar.setAttribute("height", String(height));
+    bar.setAttribute("fill", stepColour(raster, step));
+    return bar;
+  });
+  key.replaceChildren(...bars);
+}
+
+function showStep(panel: Panel, raster: Raster, step: number): void {
+  const { picture, counts } = raster;
+  paint(panel.canvas, raster, step);
+  panel.slider.value = String(step);
+  const informed = counts.subarray(1, step + 1).reduce((sum, count) => sum + count, 0);
+  const moment = stepText(step, picture.stepUnit);
+  const share = formatValue(informed / picture.nodes, "percent");
+  panel.slider.setAttribute("aria-valuetext", `${moment}: ${share} informed`);
+  const strong = document.createElement("strong");
+  strong.textContent = moment.charAt(0).toUpperCase() + moment.slice(1);
+  panel.now.replaceChildren(
+    strong,
+    ` ${share} informed: ${formatCount(informed)} nodes, ${formatCount(counts[step] ?? 0)} of them new`,
+  );
+  panel.key.querySelectorAll("rect").forEach((bar, index) => {
+    bar.setAttribute("opacity", index < step ? "1" : "0.25");
+  });
+}
