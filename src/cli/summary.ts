@@ -1,4 +1,4 @@
-/** What a run prints at its end: one row per scenario and backend, then the verdicts. */
+/** What a run prints at its end: one row per scenario and backend, then how the backends compare. */
 import { styleText } from "node:util";
 import type { Arm, RunRecord } from "../history/record.js";
 import { formatDuration, trimmed } from "../units.js";
@@ -14,15 +14,23 @@ const COLUMNS: readonly Column[] = [
   { title: "ns/node/round", align: "right" },
 ];
 
+const VERDICTS: readonly Column[] = [
+  { title: "scenario", align: "left" },
+  { title: "wasm is", align: "right" },
+  { title: "95 % interval", align: "right" },
+  { title: "digests", align: "left" },
+  { title: "run", align: "left" },
+];
+
 /** Means over the trials, as text of at most 80 columns. */
 export function renderSummary(
   records: readonly RunRecord[],
   stream: NodeJS.WritableStream,
 ): string {
   const rows = records.flatMap((record) => record.arms.map((arm) => armRow(record, arm)));
-  const [title = "", ...lines] = renderTable(COLUMNS, rows).split("\n");
-  const verdicts = records.map((record) => verdict(record));
-  return [styleText("bold", title, { stream }), ...lines, "", ...verdicts].join("\n");
+  const tables = [renderTable(COLUMNS, rows), renderTable(VERDICTS, records.map(verdictRow))];
+  const bold = (titles: string): string => styleText("bold", titles, { stream });
+  return tables.map((table) => table.replace(/^.*/, bold)).join("\n\n");
 }
 
 function armRow(record: RunRecord, arm: Arm): string[] {
@@ -45,19 +53,16 @@ function armRow(record: RunRecord, arm: Arm): string[] {
   ];
 }
 
-/** "push: wasm is 2.61x as fast as ts (95 % interval 2.5 to 2.7, 5 pairs); digests equal". */
-function verdict({ scenario, agreement, comparison, status }: RunRecord): string {
-  const parts: string[] = [];
+/** How the backends compare: speed with its 95 % interval, digests, and what is missing. */
+function verdictRow({ scenario, agreement, comparison, status }: RunRecord): string[] {
   const { speedup } = comparison;
-  if (speedup !== null) {
-    const [low, high] = speedup.ci95;
-    const interval =
-      low === null || high === null ? "" : ` (95 % interval ${trimmed(low)} to ${trimmed(high)})`;
-    parts.push(`wasm ${trimmed(speedup.ratio)}x as fast as ts${interval}`);
-  }
-  if (agreement.digestsEqual !== null) {
-    parts.push(agreement.digestsEqual ? "digests equal" : "DIGESTS DIFFER");
-  }
-  if (status === "partial") parts.push("partial");
-  return parts.length === 0 ? `${scenario.name}: done` : `${scenario.name}: ${parts.join("; ")}`;
+  const [low, high] = speedup?.ci95 ?? [null, null];
+  const digests = agreement.digestsEqual;
+  return [
+    scenario.name,
+    speedup === null ? "-" : `${trimmed(speedup.ratio)}x as fast`,
+    low === null || high === null ? "-" : `${trimmed(low)} to ${trimmed(high)}`,
+    digests === null ? "-" : digests ? "equal" : "DIFFER",
+    status,
+  ];
 }

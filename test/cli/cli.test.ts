@@ -91,7 +91,7 @@ describe("run", () => {
     expect(files).toEqual([expect.stringMatching(/^push-pull-.+\.json$/), "push-pull.html"]);
     for (const file of files) expect(stdout).toContain(`wrote reports/${file}\n`);
     expect(stdout).toMatch(/^push-pull {2,}wasm .*\npush-pull {2,}ts /m);
-    expect(stdout).toContain("digests equal");
+    expect(stdout).toMatch(/^push-pull {2,}\S+x as fast {2,}\S+ to \S+ {2,}equal {4}complete$/m);
     expect(stdout + stderr).not.toMatch(ESCAPE);
     expect(widest(stdout)).toBeLessThanOrEqual(80);
     expect(stderr).toMatch(/^push-pull: 1,000 nodes, 2 trials on wasm and ts\n/);
