@@ -41,9 +41,7 @@ export function checkChoice<T extends string>(
   if (found !== undefined) return found;
   const nearest = nearestName(value, allowed);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-  throw new InputError(
-    `${field} must be one of ${allowed.join(", ")}, got ${shown(value)}${hint}`,
-  );
+  throw new InputError(`${field} must be one of ${allowed.join(", ")}, got ${shown(value)}${hint}`);
 }
 
 /** The candidate at the smallest edit distance, if it is near enough to be a typing slip. */

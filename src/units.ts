@@ -15,7 +15,9 @@ export function formatBytes(bytes: number): string {
 
 /** 1_000_000 -> "1,000,000"; exact integers with group separators, locale independent. */
 export function formatCount(count: number): string {
-  return Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** 1e6 -> "1e6", 62586 -> "62586": the shortest form a user would type for a node count. */

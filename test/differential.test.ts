@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeNetwork } from "../src/engine/network-memory.js";
 import { drawOrigin } from "../src/engine/origin.js";
 import { planTrial } from "../src/engine/plan.js";
-import type { TrialResult } from "../src/engine/trial.js";
+import type { TrialResult } from "../src/engine/trial-run.js";
 import { compileWasm } from "../src/kernels/wasm.js";
 import { createMemory } from "../src/memory/memory.js";
 import { buildNetwork, type NetworkSpec } from "../src/network/build.js";
@@ -36,7 +36,11 @@ async function drawCase(index: number): Promise<DrawnCase> {
   const protocol = pick(["push", "pull", "push-pull", "push-pull-3msg", "flood"]);
   const nodes = Math.max(4, drawNodes());
   const flooding = protocol === "flood";
-  const topology = pick(flooding ? (["k-out", "grid"] as const) : (["complete", "complete", "k-out", "scale-free", "small-world", "ring"] as const));
+  const topology = pick(
+    flooding
+      ? (["k-out", "grid"] as const)
+      : (["complete", "complete", "k-out", "scale-free", "small-world", "ring"] as const),
+  );
   const event = pick([false, false, true]);
   const spec: NetworkSpec = {
     topology: nodes < 12 && !flooding ? "complete" : nodes < 12 ? "grid" : topology,
@@ -51,11 +55,23 @@ async function drawCase(index: number): Promise<DrawnCase> {
   if (protocol === "push") parameters.fanoutMean = pick([0, 0, 2.5]);
   const period = pick([7, 50, 200]);
   const clock = event
-    ? { kind: "event" as const, tickMs: 1, periodTicks: period, timer: flooding ? ("periodic" as const) : pick(["periodic", "poisson"] as const) }
+    ? {
+        kind: "event" as const,
+        tickMs: 1,
+        periodTicks: period,
+        timer: flooding ? ("periodic" as const) : pick(["periodic", "poisson"] as const),
+      }
     : undefined;
   return {
-    protocol, nodes, parameters, network, seed: stream.nextU32(), workers: 1 + stream.below(4),
-    maxRounds: 30, observe: pick([false, true]), digestEachRound: true,
+    protocol,
+    nodes,
+    parameters,
+    network,
+    seed: stream.nextU32(),
+    workers: 1 + stream.below(4),
+    maxRounds: 30,
+    observe: pick([false, true]),
+    digestEachRound: true,
     ...(clock === undefined ? {} : { clock }),
   };
 }
@@ -99,10 +115,18 @@ describe(`both backends, any number of workers (HEARSAY_TEST_SEED=${testSeed})`,
       const drawn = await drawCase(index);
       const { protocol, nodes, parameters, seed, workers, clock, network } = drawn;
       const label = JSON.stringify({
-        protocol, nodes, parameters, seed, workers, clock, network: network.description,
+        protocol,
+        nodes,
+        parameters,
+        seed,
+        workers,
+        clock,
+        network: network.description,
       });
       const reference = facts((await inlinePlayer("wasm", { ...drawn, module: debug })).play(seed));
-      expect(facts((await inlinePlayer("ts", drawn)).play(seed)), `ts: ${label}`).toEqual(reference);
+      expect(facts((await inlinePlayer("ts", drawn)).play(seed)), `ts: ${label}`).toEqual(
+        reference,
+      );
       expect(facts(await gang(drawn, "wasm")), `wasm gang: ${label}`).toEqual(reference);
       expect(facts(await gang(drawn, "ts")), `ts gang: ${label}`).toEqual(reference);
     });
@@ -113,9 +137,20 @@ describe("both ways to play a round", () => {
   for (const protocol of ["push", "pull", "push-pull"]) {
     for (const lossRatio of [0, 0.3]) {
       it(`${protocol} with loss ${lossRatio}: bits and mailboxes leave the same digests`, async () => {
-        for (const [nodes, fanout] of [[2, 1], [33, 3], [5000, 1], [40_001, 2]] as const) {
+        for (const [nodes, fanout] of [
+          [2, 1],
+          [33, 3],
+          [5000, 1],
+          [40_001, 2],
+        ] as const) {
           const network = { ...settingsOf({ protocol, nodes }).network, lossRatio };
-          const options = { protocol, nodes, network, parameters: { fanout }, digestEachRound: true };
+          const options = {
+            protocol,
+            nodes,
+            network,
+            parameters: { fanout },
+            digestEachRound: true,
+          };
           const bits = await inlinePlayer("wasm", options);
           const mail = await inlinePlayer("wasm", { ...options, observe: true });
           expect([bits.plan.path, mail.plan.path]).toEqual(["bits", "mailbox"]);

@@ -8,7 +8,10 @@ import { artifact } from "../src/artifacts.js";
 import { recordSchema } from "../src/history/record.js";
 
 describe("a worker dies during a trial", () => {
-  for (const [backend, victim] of [["wasm", 1], ["ts", 0]] as const) {
+  for (const [backend, victim] of [
+    ["wasm", 1],
+    ["ts", 0],
+  ] as const) {
     it(`${backend}, worker ${victim}: exit 4, one clear line, partial record`, () => {
       const out = mkdtempSync(join(tmpdir(), "hearsay-fault-"));
       try {
@@ -16,7 +19,11 @@ describe("a worker dies during a trial", () => {
         const run = spawnSync(
           process.execPath,
           [artifact("cli", "main.js"), ...args, "--trials", "1", "--no-report", "-o", out],
-          { env: { ...process.env, HEARSAY_FAULT: `exit:${victim}` }, timeout: 20_000, encoding: "utf8" },
+          {
+            env: { ...process.env, HEARSAY_FAULT: `exit:${victim}` },
+            timeout: 20_000,
+            encoding: "utf8",
+          },
         );
         expect(run.signal, "the process hangs").toBeNull();
         expect(run.status, run.stderr).toBe(4);

@@ -3,7 +3,8 @@ import { resetControl } from "../src/engine/barrier.js";
 import { writeNetwork } from "../src/engine/network-memory.js";
 import { drawOrigin } from "../src/engine/origin.js";
 import { planTrial, type TrialPlan, type TrialSettings } from "../src/engine/plan.js";
-import { playTrial, type TrialResult } from "../src/engine/trial.js";
+import { playTrial } from "../src/engine/trial.js";
+import type { TrialResult } from "../src/engine/trial-run.js";
 import { tsBackend } from "../src/kernels/ts.js";
 import { compileWasm, wasmBackend } from "../src/kernels/wasm.js";
 import { createMemory } from "../src/memory/memory.js";
@@ -44,7 +45,10 @@ export function settingsOf(options: InlineOptions, workers = 1): TrialSettings {
   const clock = { kind: "round", tickMs: 0, periodTicks: protocol.roundTicks, timer: "periodic" };
   return {
     protocol,
-    parameters: { ...(Object.fromEntries(defaults) as Record<string, number>), ...options.parameters },
+    parameters: {
+      ...(Object.fromEntries(defaults) as Record<string, number>),
+      ...options.parameters,
+    },
     nodes: options.nodes,
     network: options.network ?? completeGraph(options.nodes),
     clock: options.clock ?? (clock as TrialSettings["clock"]),

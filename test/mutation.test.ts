@@ -38,8 +38,13 @@ describe("a mutant of one backend", () => {
         const backend = { name: "ts" as const, kernels: exports, steps };
         const origin = player.play(11).origin;
         const task = {
-          plan: player.plan, seed: 11, origin, reachable: OPTIONS.nodes, worker: 0,
-          digestEachRound: true, now: () => 0,
+          plan: player.plan,
+          seed: 11,
+          origin,
+          reachable: OPTIONS.nodes,
+          worker: 0,
+          digestEachRound: true,
+          now: () => 0,
         };
         const { digests } = playTrial(task, settingsOf(OPTIONS).protocol, backend, player.memory);
         if (name === "unchanged") expect(digests).toEqual(whole);

@@ -4,7 +4,7 @@
  */
 import { BIT_PADDING } from "../memory/layout.js";
 import { BUCKET_CAPACITY, COUNTERS, bucketBytes, ownRange } from "./plan.js";
-import type { TrialResult, TrialRun } from "./trial.js";
+import type { TrialResult, TrialRun } from "./trial-run.js";
 
 const BLOCK_NODES = 1024;
 
@@ -62,16 +62,41 @@ function kernelOf(run: TrialRun, { push, pull }: { push: boolean; pull: boolean 
   if (bucketShift === 0) {
     return (round, resultAt) => {
       kernels.rumorRound(
-        informedAt, nextAt, from, to, nodes, pushes, pulls, fanout, seed, round, lossBelow,
-        scratchAt, resultAt,
+        informedAt,
+        nextAt,
+        from,
+        to,
+        nodes,
+        pushes,
+        pulls,
+        fanout,
+        seed,
+        round,
+        lossBelow,
+        scratchAt,
+        resultAt,
       );
     };
   }
   const bucketsAt = run.at("buckets") + worker * bucketBytes(nodes);
   return (round, resultAt) => {
     kernels.rumorRoundBucketed(
-      informedAt, nextAt, from, to, nodes, pushes, pulls, fanout, seed, round, lossBelow,
-      scratchAt, resultAt, bucketShift, BUCKET_CAPACITY, bucketsAt,
+      informedAt,
+      nextAt,
+      from,
+      to,
+      nodes,
+      pushes,
+      pulls,
+      fanout,
+      seed,
+      round,
+      lossBelow,
+      scratchAt,
+      resultAt,
+      bucketShift,
+      BUCKET_CAPACITY,
+      bucketsAt,
     );
   };
 }
@@ -83,7 +108,12 @@ function mergeOf(run: TrialRun): () => number {
   const stride = paddedBytes(plan.nodes);
   return () =>
     run.backend.kernels.mergeRound(
-      informedAt, nextAt, stride, plan.workers, first * (BLOCK_NODES / 32), end * (BLOCK_NODES / 32),
+      informedAt,
+      nextAt,
+      stride,
+      plan.workers,
+      first * (BLOCK_NODES / 32),
+      end * (BLOCK_NODES / 32),
     ) >>> 0;
 }
 

@@ -58,8 +58,7 @@ export function delayTables(
 }
 
 function edgeLatencies(network: Network): Float32Array {
-  const values =
-    network.topology.kind === "graph" ? network.topology.csr.latencyMs : undefined;
+  const values = network.topology.kind === "graph" ? network.topology.csr.latencyMs : undefined;
   if (values === undefined) {
     throw new InputError("network.latency edge needs a topology whose edges carry a latency");
   }

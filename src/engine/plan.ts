@@ -2,7 +2,13 @@
  * The plan of a trial: which path plays it, and where everything stands in memory. Arithmetic only, so
  * that a run states its bytes (and is refused) before a byte is allocated. A plan crosses threads.
  */
-import { BIT_PADDING, checkBudget, layOut, type FieldSpec, type PlacedField } from "../memory/layout.js";
+import {
+  BIT_PADDING,
+  checkBudget,
+  layOut,
+  type FieldSpec,
+  type PlacedField,
+} from "../memory/layout.js";
 import type { Network } from "../network/network.js";
 import type { Protocol } from "../protocols/protocol.js";
 import { CONTROL_BYTES } from "./barrier.js";
@@ -90,16 +96,18 @@ export function planTrial(settings: TrialSettings): TrialPlan {
   const tables = delayTables(network, clock);
   const fanoutTable = poissonTable(parameters.fanoutMean ?? 0);
   const fanout =
-    fanoutTable.length > 0
-      ? Math.min(fanoutTable.length, nodes - 1)
-      : (parameters.fanout ?? 1);
+    fanoutTable.length > 0 ? Math.min(fanoutTable.length, nodes - 1) : (parameters.fanout ?? 1);
   const cut = shardCut(nodes);
   const messageBytes = MESSAGE_HEADER_BYTES + 4 * protocol.payloadWords;
   const edges = network.topology.kind === "graph" ? network.topology.csr.targets.length : 0;
   const model = bits
     ? bitFields(nodes, workers)
     : protocol.fields({
-        nodes, parameters, edges, clock: clock.kind, periodTicks: clock.periodTicks,
+        nodes,
+        parameters,
+        edges,
+        clock: clock.kind,
+        periodTicks: clock.periodTicks,
         delayTicksMax: tables.longest,
       });
   const topology = bits ? [] : topologyFields(settings, tables, cut.shards);
@@ -110,14 +118,21 @@ export function planTrial(settings: TrialSettings): TrialPlan {
   const layout = layOut([...machine.slice(0, 1), ...model, ...topology, ...machine.slice(1)]);
   checkBudget(layout.end, nodes);
   const fields = Object.fromEntries(layout.fields.map((field) => [field.name, field]));
-  const stateBytes = [...model, ...topology].reduce((sum, { name }) => sum + (fields[name]?.bytes ?? 0), 0);
+  const stateBytes = [...model, ...topology].reduce(
+    (sum, { name }) => sum + (fields[name]?.bytes ?? 0),
+    0,
+  );
   return {
     protocolId: protocol.id,
     path: bits ? "bits" : "mailbox",
-    nodes, workers, fanout, fanoutTable,
+    nodes,
+    workers,
+    fanout,
+    fanoutTable,
     parameters: Object.keys(protocol.parameters).map((name) => parameters[name] ?? 0),
     lossBelow: Math.round(network.lossRatio * 2 ** 32),
-    clock, roundTicks,
+    clock,
+    roundTicks,
     windowTicks: Math.max(1, Math.round(clock.periodTicks / WINDOWS_PER_PERIOD)),
     stop: settings.stop,
     latencyKind: tables.kind,
@@ -125,7 +140,8 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     graph: edges > 0,
     shardShift: cut.shardShift,
     shards: cut.shards,
-    wheelSlots, messageBytes,
+    wheelSlots,
+    messageBytes,
     bucketShift: nodes >= BUCKETED_NODES ? BUCKET_SHIFT : 0,
     bytesPerNode: stateBytes / nodes,
     memoryBytes: layout.end,
@@ -175,12 +191,21 @@ function poissonTable(mean: number): number[] {
 }
 
 function control(): FieldSpec {
-  return { name: "control", type: "u8", count: CONTROL_BYTES, meaning: "barrier, progress, digest" };
+  return {
+    name: "control",
+    type: "u8",
+    count: CONTROL_BYTES,
+    meaning: "barrier, progress, digest",
+  };
 }
 
 function bitFields(nodes: number, workers: number): FieldSpec[] {
   const informed: FieldSpec = {
-    name: "informed", type: "bits", count: nodes, meaning: "1 once informed", digest: true,
+    name: "informed",
+    type: "bits",
+    count: nodes,
+    meaning: "1 once informed",
+    digest: true,
   };
   const padded = Math.ceil(nodes / BIT_PADDING) * BIT_PADDING;
   const meaning = "informed in this round, one field per worker";
@@ -192,11 +217,19 @@ function bitMachine(nodes: number, workers: number, fanout: number): FieldSpec[]
   const fields: FieldSpec[] = [
     control(),
     { name: "scratch", type: "u8", count: scratch * workers, meaning: "blocks of draws" },
-    { name: "results", type: "f64", count: 2 * COUNTERS * workers, meaning: "counts of two rounds" },
+    {
+      name: "results",
+      type: "f64",
+      count: 2 * COUNTERS * workers,
+      meaning: "counts of two rounds",
+    },
   ];
   if (nodes >= BUCKETED_NODES) {
     fields.push({
-      name: "buckets", type: "u8", count: bucketBytes(nodes) * workers, meaning: "sorted contacts",
+      name: "buckets",
+      type: "u8",
+      count: bucketBytes(nodes) * workers,
+      meaning: "sorted contacts",
     });
   }
   return fields;
@@ -237,11 +270,19 @@ interface Machine {
   readonly edges: number;
 }
 
-function mailboxMachine(settings: TrialSettings, tables: DelayTables, machine: Machine): FieldSpec[] {
+function mailboxMachine(
+  settings: TrialSettings,
+  tables: DelayTables,
+  machine: Machine,
+): FieldSpec[] {
   const { protocol, nodes, parameters, clock, workers } = settings;
   const { shards, wheelSlots, messageBytes, fanout, edges } = machine;
   const bounds = protocol.traffic({
-    nodes, parameters, edges, clock: clock.kind, periodTicks: clock.periodTicks,
+    nodes,
+    parameters,
+    edges,
+    clock: clock.kind,
+    periodTicks: clock.periodTicks,
     delayTicksMax: tables.longest,
   });
   const timers = clock.timer === "poisson" ? nodes : 0;
@@ -268,15 +309,17 @@ function mailboxMachine(settings: TrialSettings, tables: DelayTables, machine: M
     { name: "lists", type: "u32", count: 128 * workers, meaning: "peers and edges of one action" },
     { name: "heads", type: "u32", count: 2 * 2 * shards * shards, meaning: "mailbox lists" },
     { name: "wheels", type: "u32", count: 2 * shards * wheelSlots, meaning: "wheel lists" },
-    { name: "arenas", type: "u8", count: 2 * arenaChunks * chunkBytes * workers, meaning: "chunks" },
+    {
+      name: "arenas",
+      type: "u8",
+      count: 2 * arenaChunks * chunkBytes * workers,
+      meaning: "chunks",
+    },
     { name: "wheelPool", type: "u8", count: wheelChunks * chunkBytes * workers, meaning: "chunks" },
   ];
 }
 
 /** Range of items (shards, blocks) that worker `worker` owns. */
 export function ownRange(items: number, worker: number, workers: number): [number, number] {
-  return [
-    Math.floor((items * worker) / workers),
-    Math.floor((items * (worker + 1)) / workers),
-  ];
+  return [Math.floor((items * worker) / workers), Math.floor((items * (worker + 1)) / workers)];
 }

@@ -9,7 +9,7 @@ import { mulHigh } from "../kernels/memory.js";
 import { threefry } from "../kernels/random.js";
 import { TrialFailure } from "../errors.js";
 import { CONTEXT_WORDS, COUNT_RING, COUNTERS, ownRange } from "./plan.js";
-import type { StepCounts, TrialResult, TrialRun } from "./trial.js";
+import type { StepCounts, TrialResult, TrialRun } from "./trial-run.js";
 
 /** Purpose of the draw of a node's phase. */
 const PHASE_DRAW = 0x36000000;
@@ -48,7 +48,13 @@ export function playTicks(run: TrialRun, steps: Steps): TrialResult {
 }
 
 /** One tick of this worker's shards. */
-function playTick(run: TrialRun, steps: Steps, context: number, tick: number, stepTicks: number): void {
+function playTick(
+  run: TrialRun,
+  steps: Steps,
+  context: number,
+  tick: number,
+  stepTicks: number,
+): void {
   const { plan, worker } = run.task;
   const { words } = run;
   const c = context >>> 2;
@@ -107,7 +113,13 @@ class Totals {
     const { plan } = this.#run.task;
     const cells = this.#sum(step % COUNT_RING);
     const [gained, sent, requests, lost, redundant, requestsLost, requestsArrived] = cells as [
-      number, number, number, number, number, number, number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
     ];
     const event = plan.clock.kind === "event";
     const time = event ? (step + 1) * this.#stepTicks : step + 1;
@@ -142,7 +154,10 @@ function prepareState(run: TrialRun): void {
     run.clear(name);
   }
   run.doubles.set(plan.parameters, run.at("parameters") / 8);
-  run.words.set(plan.protocolFields.map((name) => run.at(name)), run.at("fieldTable") / 4);
+  run.words.set(
+    plan.protocolFields.map((name) => run.at(name)),
+    run.at("fieldTable") / 4,
+  );
   run.words.set(plan.fanoutTable, run.at("fanoutTable") / 4);
 }
 

@@ -2,17 +2,44 @@
 
 export interface Kernels {
   rumorRound(
-    informedAt: number, nextAt: number, from: number, to: number, nodes: number, push: number,
-    pull: number, fanout: number, seed: number, tick: number, lossBelow: number,
-    scratchAt: number, resultAt: number,
+    informedAt: number,
+    nextAt: number,
+    from: number,
+    to: number,
+    nodes: number,
+    push: number,
+    pull: number,
+    fanout: number,
+    seed: number,
+    tick: number,
+    lossBelow: number,
+    scratchAt: number,
+    resultAt: number,
   ): void;
   rumorRoundBucketed(
-    informedAt: number, nextAt: number, from: number, to: number, nodes: number, push: number,
-    pull: number, fanout: number, seed: number, tick: number, lossBelow: number,
-    scratchAt: number, resultAt: number, bucketShift: number, capacity: number, bucketsAt: number,
+    informedAt: number,
+    nextAt: number,
+    from: number,
+    to: number,
+    nodes: number,
+    push: number,
+    pull: number,
+    fanout: number,
+    seed: number,
+    tick: number,
+    lossBelow: number,
+    scratchAt: number,
+    resultAt: number,
+    bucketShift: number,
+    capacity: number,
+    bucketsAt: number,
   ): void;
   mergeRound(
-    informedAt: number, nextAt: number, stride: number, workers: number, fromWord: number,
+    informedAt: number,
+    nextAt: number,
+    stride: number,
+    workers: number,
+    fromWord: number,
     toWord: number,
   ): number;
   digestRange(at: number, bytes: number, stateAt: number): void;
@@ -20,7 +47,12 @@ export interface Kernels {
   threefry(key0: number, key1: number, counter0: number, counter1: number): number;
   rawBlock(at: number, seed: number, purpose: number, tick: number, block: number): void;
   peerBlock(
-    at: number, nodes: number, seed: number, slot: number, tick: number, block: number,
+    at: number,
+    nodes: number,
+    seed: number,
+    slot: number,
+    tick: number,
+    block: number,
   ): void;
   naturalLog(x: number): number;
 }

@@ -39,10 +39,12 @@ export function renderCsv(records: readonly RunRecord[]): string {
 }
 
 /** What was measured besides the metrics stands first. */
-function measures({ rounds, elapsedMs, nsPerNodeRound, metrics }: TrialRecord): [
-  name: string,
-  value: number | null,
-][] {
+function measures({
+  rounds,
+  elapsedMs,
+  nsPerNodeRound,
+  metrics,
+}: TrialRecord): [name: string, value: number | null][] {
   return [...Object.entries({ rounds, elapsedMs, nsPerNodeRound }), ...Object.entries(metrics)];
 }
 

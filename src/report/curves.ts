@@ -62,11 +62,7 @@ function curve(samples: readonly Sample[]): Curve {
     if (values.length === 0) continue;
     points.push([short(x), short(percentile(values, 0.5))]);
     if (values.length > 1) {
-      band.push([
-        short(x),
-        short(percentile(values, BAND[0])),
-        short(percentile(values, BAND[1])),
-      ]);
+      band.push([short(x), short(percentile(values, BAND[0])), short(percentile(values, BAND[1]))]);
     }
   }
   return band.length > 1 ? { points, band } : { points };

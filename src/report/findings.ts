@@ -1,8 +1,8 @@
 /** The sentence at the top: which protocol was fastest, at what cost, and how much WASM gains. */
 import { formatCount, trimmed } from "../units.js";
-import { formatValue } from "./format.js";
+import { capitalized, formatValue } from "./format.js";
 import { milestoneName } from "./metrics.js";
-import { meanOf, networkText, type Run } from "./runs.js";
+import { meanOf, placeText, type Run } from "./runs.js";
 
 /** Clauses about spread; settings beyond are named by their number. */
 const GROUPS_MAX = 2;
@@ -10,7 +10,9 @@ const GROUPS_MAX = 2;
 export function findingsSentence(runs: readonly Run[]): string {
   const groups = comparableGroups(runs.filter(({ trials }) => trials.length > 0));
   if (groups.length === 0) return "No trial was finished, so there is nothing to report yet.";
-  const clauses = groups.slice(0, GROUPS_MAX).map(groupClause);
+  const clauses = groups
+    .slice(0, GROUPS_MAX)
+    .map((group, index) => groupClause(group, index === 0));
   if (groups.length > GROUPS_MAX) {
     clauses.push(`${formatCount(groups.length - GROUPS_MAX)} more settings follow below`);
   }
@@ -50,16 +52,22 @@ function fastest(group: readonly Run[]): Measured | undefined {
   return ranked(group)[0];
 }
 
-function groupClause(group: readonly Run[]): string {
+/** @param isFirst the clause says what is measured; later ones lean on it */
+function groupClause(group: readonly Run[], isFirst: boolean): string {
   const order = ranked(group);
   const best = order[0];
   const { scenario } = group[0]!.record;
-  const where = `${formatCount(scenario.nodes)} nodes (${networkText(scenario)})`;
+  const nodes = `${formatCount(scenario.nodes)} nodes`;
+  const where = placeText(scenario);
   if (best === undefined) {
-    const who = group.length === 1 ? group[0]!.label : `none of ${group.length} runs`;
-    return `${who} ${group.length === 1 ? "did not inform" : "informed"} 99 % of ${where}`;
+    return group.length === 1
+      ? `${group[0]!.label} did not inform 99 % of ${nodes} (${where})`
+      : `none of ${group.length} runs informed 99 % of ${nodes} (${where})`;
   }
-  if (group.length === 1) return `${best.run.label} informed 99 % of ${where} ${costOf(best)}`;
+  if (group.length === 1) {
+    const goal = isFirst ? `informed 99 % of ${nodes}` : `on ${nodes}`;
+    return `${best.run.label} ${goal} (${where}) ${isFirst ? "in" : "took"} ${costOf(best)}`;
+  }
   const last = order.at(-1)!;
   const missed = group.length - order.length;
   const rest =
@@ -67,21 +75,21 @@ function groupClause(group: readonly Run[]): string {
       ? `; ${formatCount(missed)} never got there`
       : last === best
         ? ""
-        : `, ${last.run.label} the slowest ${costOf(last)}`;
+        : ` (slowest: ${last.run.label}, ${costOf(last, "copies")})`;
   return (
-    `of ${group.length} runs on ${where}, ${best.run.label} was the fastest to inform 99 %, ` +
-    `${costOf(best)}${rest}`
+    `${best.run.label} was the fastest of ${group.length} runs on ${nodes} (${where}): ` +
+    `99 % informed in ${costOf(best)}${rest}`
   );
 }
 
-/** "after 17 rounds at 5.2 copies per node". */
-function costOf({ run, to99 }: Measured): string {
+/** "17 rounds at 5.2 copies per node". */
+function costOf({ run, to99 }: Measured, unit = "copies per node"): string {
   const isRound = run.record.scenario.clock.kind === "round";
   const time = isRound
-    ? `after ${trimmed(to99)} ${to99 === 1 ? "round" : "rounds"}`
-    : `after ${formatValue(to99, "duration")}`;
+    ? `${trimmed(to99)} ${to99 === 1 ? "round" : "rounds"}`
+    : formatValue(to99, "duration");
   const copies = meanOf(run, "messagesPerNode");
-  return copies === null ? time : `${time} at ${trimmed(copies)} copies per node`;
+  return copies === null ? time : `${time} at ${trimmed(copies)} ${unit}`;
 }
 
 /** The gain in the leading run with its interval, and the range over all runs. */
@@ -98,11 +106,10 @@ function speedClause(runs: readonly Run[], lead: Run): string {
   const clause = `WASM ran ${shown.label} ${trimmed(speedup.ratio)} times as fast as TypeScript (${interval})`;
   if (timed.length < 2) return clause;
   const ratios = timed.map(({ record }) => record.comparison.speedup!.ratio);
-  const range = `${trimmed(Math.min(...ratios))} to ${trimmed(Math.max(...ratios))}`;
-  return `${clause}; over all ${timed.length} runs the gain is ${range} times`;
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(trimmed);
+  return least === most ? clause : `${clause}, and ${least} to ${most} times over all runs`;
 }
 
 function sentence(clauses: readonly string[]): string {
-  const text = `${clauses.join("; ")}.`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capitalized(`${clauses.join("; ")}.`);
 }

@@ -3,21 +3,16 @@ import { formatBytes, formatCount, formatDuration, trimmed } from "../units.js";
 
 /** percent: a share 0..1. milliseconds: axis of times, the unit stands in the axis label. */
 export type Format =
-  | "count"
-  | "number"
-  | "percent"
-  | "duration"
-  | "milliseconds"
-  | "bytes"
-  | "nanoseconds"
-  | "ratio";
+  "count" | "number" | "percent" | "duration" | "milliseconds" | "bytes" | "nanoseconds" | "ratio";
 
 export function formatValue(value: number | null | undefined, format: Format): string {
   if (value === null || value === undefined) return "–";
   switch (format) {
     case "count":
     case "milliseconds":
-      return Number.isInteger(value) || Math.abs(value) >= 100 ? formatCount(value) : trimmed(value);
+      return Number.isInteger(value) || Math.abs(value) >= 100
+        ? formatCount(value)
+        : trimmed(value);
     case "number":
       return trimmed(value);
     case "percent":
@@ -42,6 +37,23 @@ function formatPercent(share: number): string {
     return `${Number(Math.min(percent, 100 - 10 ** -digits).toFixed(digits))} %`;
   }
   return `${trimmed(percent)} %`;
+}
+
+/** "10.4 ± 0.61 s": the half-width in the unit of the mean, to two digits. */
+export function formatMean(mean: number, half: number, format: Format): string {
+  const text = formatValue(mean, format);
+  if (half <= 0) return text;
+  const found = /^([\d.,]+)(\D*)$/.exec(text);
+  const shown = Number(found?.[1]?.replaceAll(",", ""));
+  if (found === null || !(shown > 0)) return `${text} ± ${formatValue(half, format)}`;
+  const scaled = half * (shown / mean);
+  const digits = scaled >= 100 ? formatCount(scaled) : String(Number(scaled.toPrecision(2)));
+  return `${found[1]} ± ${digits}${found[2]}`;
+}
+
+/** A sentence begins with a capital, also where a name comes first. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** "1 run", "4 runs". */

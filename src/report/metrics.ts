@@ -51,7 +51,10 @@ export function describeMetric(name: string): MetricText {
 
 /** "sentBytesMax" -> "Sent bytes max". */
 function words(name: string): string {
-  const text = name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replaceAll(/[_-]+/g, " ").toLowerCase();
+  const text = name
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replaceAll(/[_-]+/g, " ")
+    .toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -26,7 +26,9 @@ export function prepareRuns(records: readonly RunRecord[]): Run[] {
 /** Summary of a metric over the trials of the run; undefined where the metric is not known. */
 export function summaryOf(run: Run, metric: string): Summary | undefined {
   const summaries = run.arm?.summary;
-  return summaries !== undefined && Object.hasOwn(summaries, metric) ? summaries[metric] : undefined;
+  return summaries !== undefined && Object.hasOwn(summaries, metric)
+    ? summaries[metric]
+    : undefined;
 }
 
 export function meanOf(run: Run, metric: string): number | null {
@@ -66,7 +68,10 @@ function shortened(text: string): string {
   const characters = [...text];
   return characters.length <= LABEL_MAX
     ? text
-    : `${characters.slice(0, LABEL_MAX - 1).join("").trimEnd()}…`;
+    : `${characters
+        .slice(0, LABEL_MAX - 1)
+        .join("")
+        .trimEnd()}…`;
 }
 
 /** "complete graph", "k-out graph (degree 8), latency lognormal (50 ms)". */

@@ -110,7 +110,9 @@ export function backendTable(runs: readonly Run[]): Table {
           meanText(arm?.summary["nsPerNodeRound"], "nanoseconds", arm?.trials.length ?? 0),
         ),
         formatValue(speedup?.ratio, "ratio"),
-        low === null || high === null ? "–" : `${formatValue(low, "number")} to ${formatValue(high, "ratio")}`,
+        low === null || high === null
+          ? "–"
+          : `${formatValue(low, "number")} to ${formatValue(high, "ratio")}`,
         formatValue(speedup?.rounds, "count"),
         formatValue(arms[0]?.workers, "count"),
         formatValue((wasm ?? ts)?.bytesPerNode, "bytes"),

@@ -1,6 +1,6 @@
 /** What a traced trial shows beyond its counts: hops, load per node, the picture. */
 import { deflateRawSync } from "node:zlib";
-import type { TrialResult } from "../engine/trial.js";
+import type { TrialResult } from "../engine/trial-run.js";
 import type { Observed, Picture } from "../history/record.js";
 import { loadDistribution } from "../metrics/load.js";
 import type { TrialPlayer } from "./trials.js";

@@ -4,7 +4,7 @@
  * must the traced trial, although it plays every message where the timed ones may play bits.
  */
 import { randomUUID } from "node:crypto";
-import type { TrialResult } from "../engine/trial.js";
+import type { TrialResult } from "../engine/trial-run.js";
 import { TrialFailure } from "../errors.js";
 import { readEnvironment } from "../history/environment.js";
 import {
@@ -151,7 +151,11 @@ class Session {
   /** null when there is nothing to compare. */
   #agreement(): boolean | null {
     const bySeed = new Map<number, Set<string>>();
-    const all = [...this.#trials.wasm, ...this.#trials.ts, ...(this.#observed ? [this.#observed] : [])];
+    const all = [
+      ...this.#trials.wasm,
+      ...this.#trials.ts,
+      ...(this.#observed ? [this.#observed] : []),
+    ];
     for (const { seed, digest } of all) {
       bySeed.set(seed, (bySeed.get(seed) ?? new Set()).add(digest));
     }

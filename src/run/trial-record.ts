@@ -1,5 +1,5 @@
 /** What a worker returned -> one trial of the record, with its measures. */
-import type { TrialResult } from "../engine/trial.js";
+import type { TrialResult } from "../engine/trial-run.js";
 import type { TrialRecord } from "../history/record.js";
 import type { TrialCounts } from "../metrics/counts.js";
 import { coverageMetrics } from "../metrics/coverage.js";
@@ -25,7 +25,7 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     ...trafficMetrics(counts, protocol.wireBytes(parameters)),
   };
   // The last informed tick is known exactly, where windows only bound it.
-  if (clock.kind === "event" && metrics.latencyMsTo100 != null) {
+  if (clock.kind === "event" && typeof metrics.latencyMsTo100 === "number") {
     metrics.latencyMsTo100 = result.lastInformedTick * unit;
   }
   return {

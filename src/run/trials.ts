@@ -3,7 +3,7 @@ import { PROGRESS_INFORMED, PROGRESS_ROUND } from "../engine/barrier.js";
 import { writeNetwork } from "../engine/network-memory.js";
 import { drawOrigin } from "../engine/origin.js";
 import { planTrial, type TrialPlan } from "../engine/plan.js";
-import type { TrialResult } from "../engine/trial.js";
+import type { TrialResult } from "../engine/trial-run.js";
 import { createMemory } from "../memory/memory.js";
 import type { WorkerPool } from "../workers/pool.js";
 import type { BackendName, Scenario } from "./types.js";
@@ -50,7 +50,16 @@ export class TrialPlayer {
     try {
       const { origin, reachable } = drawOrigin(this.#scenario.network.topology, seed);
       const module = this.#module;
-      const job = { backend, plan, memory, module, seed, origin, reachable, digestEachRound: false };
+      const job = {
+        backend,
+        plan,
+        memory,
+        module,
+        seed,
+        origin,
+        reachable,
+        digestEachRound: false,
+      };
       return await this.#pool.play(job, signal);
     } finally {
       clearInterval(timer);

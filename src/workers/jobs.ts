@@ -1,6 +1,6 @@
 /** What crosses threads: plain data, shared memory and the compiled module; never a function. */
 import type { TrialPlan } from "../engine/plan.js";
-import type { TrialResult } from "../engine/trial.js";
+import type { TrialResult } from "../engine/trial-run.js";
 
 export interface TrialJob {
   readonly backend: "wasm" | "ts";

@@ -5,7 +5,7 @@
 import { Piscina } from "piscina";
 import { artifact } from "../artifacts.js";
 import { TrialAborted, abortTrial, resetControl } from "../engine/barrier.js";
-import type { TrialResult } from "../engine/trial.js";
+import type { TrialResult } from "../engine/trial-run.js";
 import { TrialFailure } from "../errors.js";
 import type { TrialJob, TrialOutcome } from "./jobs.js";
 
@@ -38,7 +38,8 @@ export class WorkerPool {
     signal?.addEventListener("abort", abort, { once: true });
     const tasks = Array.from({ length: plan.workers }, async (_, worker) => {
       try {
-        return opened((await this.#pool.run({ ...job, worker } satisfies TrialJob)) as TrialOutcome);
+        const task: TrialJob = { ...job, worker };
+        return opened((await this.#pool.run(task, { name: "work" })) as TrialOutcome);
       } catch (error) {
         abort();
         throw error;
@@ -74,7 +75,10 @@ async function rootCause(tasks: readonly Promise<TrialResult>[], first: unknown)
   const pending = Symbol("pending");
   for (const task of tasks) {
     const outcome = await Promise.race([
-      task.then(() => pending, (error: unknown) => error),
+      task.then(
+        () => pending,
+        (error: unknown) => error,
+      ),
       Promise.resolve(pending),
     ]);
     if (outcome !== pending && !(outcome instanceof TrialAborted)) return outcome;

@@ -3,15 +3,16 @@
  * HEARSAY_FAULT=exit:WORKER:MS makes that worker die so many ms into its trial, for the fault tests.
  */
 import { performance } from "node:perf_hooks";
-import { playTrial, type TrialResult } from "../engine/trial.js";
+import { playTrial } from "../engine/trial.js";
+import type { TrialResult } from "../engine/trial-run.js";
 import { TrialFailure } from "../errors.js";
 import { tsBackend } from "../kernels/ts.js";
 import { wasmBackend } from "../kernels/wasm.js";
 import { findProtocol } from "../protocols/registry.js";
 import type { TrialJob, TrialOutcome } from "./jobs.js";
 
-/** Piscina calls the default export of its file. */
-export default async function work(job: TrialJob): Promise<TrialOutcome> {
+/** Plays the job; errors come back as data. */
+export async function work(job: TrialJob): Promise<TrialOutcome> {
   try {
     return { result: await play(job) };
   } catch (error) {

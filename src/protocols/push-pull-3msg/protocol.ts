@@ -8,7 +8,8 @@ const DIGEST_BYTES = 12;
 export const pushPull3msg = defineProtocol({
   id: "push-pull-3msg",
   title: "Push-pull, three messages",
-  summary: "digest, answer, second answer (SYN, ACK, ACK2): the rumor travels only where it is missing",
+  summary:
+    "digest, answer, second answer (SYN, ACK, ACK2): the rumor travels only where it is missing",
   source: "Apache Cassandra's gossip exchange; Demers et al. 1987 for digests",
   symbol: "pushPull3",
   parameters: { fanout, payloadBytes },

@@ -21,7 +21,8 @@ export const fanout: ParameterSpec = {
 };
 
 export const activeRounds: ParameterSpec = {
-  description: "rounds a node keeps sending after it was informed; 0 = for ever, 1 = infect and die",
+  description:
+    "rounds a node keeps sending after it was informed; 0 = for ever, 1 = infect and die",
   default: 0,
   min: 0,
   max: 65_535,

@@ -41,14 +41,19 @@ export function backendTimeCharts(runs: readonly Run[]): ChartWithTable[] {
 }
 
 function backendTimeChart(runs: readonly Run[], measure: Measure): ChartWithTable | undefined {
-  const rows = runs.filter(({ record }) => record.arms.some((arm) => timeOf(arm, measure) !== null));
+  const rows = runs.filter(({ record }) =>
+    record.arms.some((arm) => timeOf(arm, measure) !== null),
+  );
   if (rows.length === 0) return undefined;
   const shown = rows.slice(0, CHART_ROWS_MAX);
   const series: DotsModel["series"] = BACKENDS.map(({ backend, label }, style) => ({
     label,
     style,
     values: shown.map(({ record }) =>
-      timeOf(record.arms.find((arm) => arm.backend === backend), measure),
+      timeOf(
+        record.arms.find((arm) => arm.backend === backend),
+        measure,
+      ),
     ),
   })).filter(({ values }) => values.some((value) => value !== null));
   const all = series.flatMap(({ values }) => values.flatMap((value) => value ?? []));
@@ -69,7 +74,10 @@ function backendTimeChart(runs: readonly Run[], measure: Measure): ChartWithTabl
       rows: rows.map(({ label, record }) => [
         label,
         ...BACKENDS.flatMap(({ backend }) => {
-          const time = timeOf(record.arms.find((arm) => arm.backend === backend), measure);
+          const time = timeOf(
+            record.arms.find((arm) => arm.backend === backend),
+            measure,
+          );
           if (time === null) return ["–", "–"];
           const [mean, low, high] = time.map((value) => formatValue(value, measure.format));
           return [mean!, low === high ? "–" : `${low} to ${high}`];
@@ -96,7 +104,10 @@ function fastest(
 ): { label: string; backend: string; value: number } {
   const all = runs.flatMap(({ label, record }) =>
     BACKENDS.flatMap(({ backend, label: name }) => {
-      const time = timeOf(record.arms.find((arm) => arm.backend === backend), measure);
+      const time = timeOf(
+        record.arms.find((arm) => arm.backend === backend),
+        measure,
+      );
       return time === null ? [] : [{ label, backend: name, value: time[0] }];
     }),
   );

@@ -20,8 +20,7 @@ export function copiesChart(runs: readonly Run[]): ChartWithTable | undefined {
   const least = rows.reduce((best, row) => (row.total < best.total ? row : best));
   const most = rows.reduce((worst, row) => (row.total > worst.total ? row : worst));
   const number = (value: number): string => formatValue(value, "number");
-  const rest =
-    most === least ? "" : `, ${most.label} the most with ${number(most.total)}`;
+  const rest = most === least ? "" : `, ${most.label} the most with ${number(most.total)}`;
   const verb = rows.length > 1 ? "sends the fewest copies" : "sends";
   return {
     model: {

@@ -40,7 +40,11 @@ export function loadChart(runs: readonly Run[]): ChartWithTable | undefined {
         format: "count",
         ...(isSkewed ? { scale: "log" } : { scale: "linear", min: 0 }),
       },
-      y: { label: "share of nodes with at least that load, log scale", format: "percent", scale: "log" },
+      y: {
+        label: "share of nodes with at least that load, log scale",
+        format: "percent",
+        scale: "log",
+      },
       series: shown,
     },
     table: {

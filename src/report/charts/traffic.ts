@@ -47,12 +47,14 @@ export function trafficChart(
 function trafficSummary(series: readonly LineSeries[], isRound: boolean): string {
   const peaks = series.flatMap(({ label, points }) => {
     const peak = points.reduce((best, point) => (point[1] > best[1] ? point : best), [0, 0]);
-    return points.length === 0 ? [] : [{ label, at: peak[0]!, value: peak[1]! }];
+    return points.length === 0 ? [] : [{ label, at: peak[0], value: peak[1] }];
   });
   peaks.sort((a, b) => b.value - a.value);
   const top = peaks[0];
   if (top === undefined) return "No copies were sent.";
-  const place = isRound ? `round ${formatValue(top.at, "number")}` : formatValue(top.at, "duration");
+  const place = isRound
+    ? `round ${formatValue(top.at, "number")}`
+    : formatValue(top.at, "duration");
   const unit = isRound ? "a node and round" : "a node and second";
   return `Traffic is highest in ${top.label}: ${formatValue(top.value, "number")} copies ${unit}, at ${place}.`;
 }

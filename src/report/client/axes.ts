@@ -40,7 +40,7 @@ export function valueAxis(
     ...(isLog
       ? { afterBuildTicks: (scale) => void (scale.ticks = logTicks(scale.min, scale.max)) }
       : {}),
-  } as ScaleOptions<"linear" | "logarithmic">;
+  };
 }
 
 /** Powers of ten, with 2 and 5 between where there are few. */
@@ -75,5 +75,5 @@ export function rowAxis(rows: number): ScaleOptions<"linear"> {
     max: rows - 0.4,
     reverse: true,
     display: false,
-  } as ScaleOptions<"linear">;
+  };
 }

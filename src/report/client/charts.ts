@@ -64,7 +64,7 @@ function configOf(model: ChartModel, theme: Theme, key: HTMLElement): ChartConfi
     case "lines":
       return linesConfig(model, theme, (complete) => {
         key.hidden = complete;
-      }) as ChartConfiguration;
+      });
     case "bars":
       return barsConfig(model, theme);
     case "dots":

@@ -28,8 +28,8 @@ export function linesConfig(
       layout: { padding: { top: 24, right: 10 } },
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: {
-        x: { ...valueAxis(model.x, "x", theme), offset: false } as never,
-        y: valueAxis(model.y, "y", theme) as never,
+        x: { ...valueAxis(model.x, "x", theme), offset: false },
+        y: valueAxis(model.y, "y", theme),
       },
       plugins: {
         legend: { display: false },

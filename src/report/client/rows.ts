@@ -35,8 +35,8 @@ export function barsConfig(model: BarsModel, theme: Theme): ChartConfiguration {
       layout: { padding: { right: TOTAL_WIDTH, top: 4 } },
       interaction: { mode: "nearest", axis: "y", intersect: false },
       scales: {
-        x: { ...valueAxis(model.x, "x", theme), stacked: true } as never,
-        y: { ...rowAxis(model.rows.length), stacked: true } as never,
+        x: { ...valueAxis(model.x, "x", theme), stacked: true },
+        y: { ...rowAxis(model.rows.length), stacked: true },
       },
       plugins: {
         legend: { display: false },
@@ -44,7 +44,7 @@ export function barsConfig(model: BarsModel, theme: Theme): ChartConfiguration {
       },
     },
     plugins: [rowLabels(model.rows, theme), barTotals(model, theme)],
-  } as ChartConfiguration;
+  };
 }
 
 export function dotsConfig(model: DotsModel, theme: Theme): ChartConfiguration {
@@ -82,8 +82,8 @@ export function dotsConfig(model: DotsModel, theme: Theme): ChartConfiguration {
       layout: { padding: { right: 14, left: 4, top: 4 } },
       interaction: { mode: "nearest", axis: "xy", intersect: false },
       scales: {
-        x: valueAxis(model.x, "x", theme) as never,
-        y: rowAxis(model.rows.length) as never,
+        x: valueAxis(model.x, "x", theme),
+        y: rowAxis(model.rows.length),
       },
       plugins: {
         legend: { display: false },
@@ -92,7 +92,7 @@ export function dotsConfig(model: DotsModel, theme: Theme): ChartConfiguration {
       },
     },
     plugins: [rowLabels(model.rows, theme)],
-  } as ChartConfiguration;
+  };
 }
 
 function referenceLine(reference: { at: number; label: string }, theme: Theme): object {

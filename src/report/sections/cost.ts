@@ -9,7 +9,9 @@ import { renderTable } from "../table.js";
 import { costTable } from "../tables.js";
 
 export function costSection(runs: readonly Run[]): string {
-  const charts = [copiesChart, bytesChart, loadChart, hopsChart].flatMap((make) => make(runs) ?? []);
+  const charts = [copiesChart, bytesChart, loadChart, hopsChart].flatMap(
+    (make) => make(runs) ?? [],
+  );
   return `<section id="cost">
 <h2>Cost</h2>
 <div class="charts">${charts.map(renderChart).join("\n")}</div>

@@ -59,7 +59,10 @@ export function pictureSummary({ run, picture, stepCounts }: RunPicture): string
     if (informed * 2 >= nodes) half = step;
   }
   const last = stepCounts.findLastIndex((count, step) => step > 0 && count > 0);
-  const by = half === 0 ? "fewer than half were informed" : `half were informed by ${stepText(half, stepUnit)}`;
+  const by =
+    half === 0
+      ? "fewer than half were informed"
+      : `half were informed by ${stepText(half, stepUnit)}`;
   const end = last < 1 ? "" : `, the last by ${stepText(last, stepUnit)}`;
   const rest = missed === 0 ? "none was missed" : `${formatCount(missed)} were never informed`;
   return `${run.label}, ${formatCount(nodes)} nodes: ${by}${end}; ${rest}.`;
