@@ -3,7 +3,7 @@
  * the client draws. And the markup around it: heading, sentence, canvas, key, table of the same data.
  */
 import { escape, escapeJson } from "./escape.js";
-import type { Format } from "./format.js";
+import { capitalized, type Format } from "./format.js";
 import { renderTable, type Table } from "./table.js";
 
 export interface Axis {
@@ -82,7 +82,7 @@ export function renderChart({ model, table }: ChartWithTable): string {
       : `rows-${ROW_CLASSES.find((rows) => rows >= model.rows.length) ?? CHART_ROWS_MAX}`;
   return `<figure class="chart-figure" id="${id}">
 <h3 id="${id}-title">${escape(title)}</h3>
-<p class="summary" id="${id}-summary">${escape(summary)}</p>
+<p class="summary" id="${id}-summary">${escape(capitalized(summary))}</p>
 <div class="chart ${height}"><canvas role="img" tabindex="0" data-chart="${id}" aria-labelledby="${id}-title" aria-describedby="${id}-summary" aria-details="${id}-data"></canvas></div>
 <ul class="key" id="${id}-key">${keyItems(model)}</ul>
 <p class="reading" id="${id}-reading" aria-live="polite"></p>
@@ -96,6 +96,7 @@ ${renderTable(table)}
 /** Every line, part or marker with its name; the client hides it where names stand on the lines. */
 function keyItems(model: ChartModel): string {
   if (model.kind === "bars") {
+    if (model.parts.length === 1) return "";
     return model.parts
       .map(({ label }, index) => item(`<span class="swatch part-${index}"></span>`, label))
       .join("");
@@ -126,5 +127,6 @@ function swatch(style: number, isLine: boolean): string {
     rectRot: '<path d="M15 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" fill="currentColor"/>',
     crossRot: '<path d="M12 3l6 6m0-6l-6 6" stroke="currentColor" stroke-width="2"/>',
   }[MARKERS[style % MARKERS.length]!];
-  return `<svg class="swatch-line colour-${style % COLOURS}" viewBox="0 0 30 12" width="30" height="12" aria-hidden="true">${line}${marker}</svg>`;
+  const box = isLine ? 'viewBox="0 0 30 12" width="30"' : 'viewBox="9 0 12 12" width="12"';
+  return `<svg class="swatch-line colour-${style % COLOURS}" ${box} height="12" aria-hidden="true">${line}${marker}</svg>`;
 }

@@ -10,9 +10,7 @@ const GROUPS_MAX = 2;
 export function findingsSentence(runs: readonly Run[]): string {
   const groups = comparableGroups(runs.filter(({ trials }) => trials.length > 0));
   if (groups.length === 0) return "No trial was finished, so there is nothing to report yet.";
-  const clauses = groups
-    .slice(0, GROUPS_MAX)
-    .map((group, index) => groupClause(group, index === 0));
+  const clauses = groups.slice(0, GROUPS_MAX).map((group) => groupClause(group, groups[0]!));
   if (groups.length > GROUPS_MAX) {
     clauses.push(`${formatCount(groups.length - GROUPS_MAX)} more settings follow below`);
   }
@@ -52,8 +50,8 @@ function fastest(group: readonly Run[]): Measured | undefined {
   return ranked(group)[0];
 }
 
-/** @param isFirst the clause says what is measured; later ones lean on it */
-function groupClause(group: readonly Run[], isFirst: boolean): string {
+/** @param first the group of the first clause, which says what is measured; later ones lean on it */
+function groupClause(group: readonly Run[], first: readonly Run[]): string {
   const order = ranked(group);
   const best = order[0];
   const { scenario } = group[0]!.record;
@@ -65,8 +63,12 @@ function groupClause(group: readonly Run[], isFirst: boolean): string {
       : `none of ${group.length} runs informed 99 % of ${nodes} (${where})`;
   }
   if (group.length === 1) {
-    const goal = isFirst ? `informed 99 % of ${nodes}` : `on ${nodes}`;
-    return `${best.run.label} ${goal} (${where}) ${isFirst ? "in" : "took"} ${costOf(best)}`;
+    if (group === first) {
+      return `${best.run.label} informed 99 % of ${nodes} (${where}) in ${costOf(best)}`;
+    }
+    const isSameSize = scenario.nodes === first[0]!.record.scenario.nodes;
+    const setting = isSameSize ? where : `${nodes}, ${where}`;
+    return `${best.run.label} (${setting}) took ${costOf(best)}`;
   }
   const last = order.at(-1)!;
   const missed = group.length - order.length;

@@ -74,16 +74,29 @@ function shortened(text: string): string {
         .trimEnd()}…`;
 }
 
+/** Topology and latency in a few words: "complete graph, world cities". */
+export function placeText({ network: { topology, latency } }: ScenarioRecord): string {
+  const graph = topology === undefined ? "network" : `${topology} graph`;
+  const isPlain = latency === undefined || latency === "round";
+  const source = latency === "cities" ? "world cities" : `latency ${latency}`;
+  return printable(isPlain ? graph : `${graph}, ${source}`);
+}
+
 /** "complete graph", "k-out graph (degree 8), latency lognormal (50 ms)". */
 export function networkText({ network }: ScenarioRecord): string {
   const { topology, latency, ...rest } = network;
   const parts = [topology === undefined ? "network" : `${topology} graph`];
   const details = Object.entries(rest)
     .filter(([key, value]) => !(key === "lossRatio" && value === 0))
-    .map(([key, value]) => `${key} ${value}`);
+    .map(([key, value]) => `${wordsOf(key)} ${value}`);
   if (details.length > 0) parts.push(`(${details.join(", ")})`);
   const text = printable(parts.join(" "));
   if (latency === undefined || latency === "round") return text;
   const source = latency === "cities" ? "distances between world cities" : String(latency);
-  return `${text}, latency from ${printable(source)}`;
+  return `${text}, latency: ${printable(source)}`;
+}
+
+/** "largestComponent" -> "largest component". */
+function wordsOf(key: string): string {
+  return key.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
 }

@@ -24,7 +24,9 @@ export function figureColumns(first: string, ...others: readonly string[]): Colu
 
 /** A table wider than the page scrolls within its own frame, which the keyboard can reach. */
 export function renderTable({ caption, columns, rows }: Table): string {
-  const alignment = columns.map(({ align }) => (align === "right" ? ' class="figure"' : ""));
+  const alignment = columns.map(({ align }) =>
+    align === "right" ? ' class="figure"' : ' class="text"',
+  );
   const head = columns.map(
     ({ title }, index) => `<th scope="col"${alignment[index]}>${escape(title)}</th>`,
   );

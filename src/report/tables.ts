@@ -1,7 +1,7 @@
 /** The tables of a report, as data: the page and the Markdown summary show the same ones. */
 import type { Summary } from "../history/record.js";
 import { formatCount } from "../units.js";
-import { formatValue, type Format } from "./format.js";
+import { formatMean, formatValue, type Format } from "./format.js";
 import { describeMetric, milestoneName, milestonesOf } from "./metrics.js";
 import { meanOf, networkText, summaryOf, type Run } from "./runs.js";
 import { figureColumns, type Table } from "./table.js";
@@ -43,10 +43,8 @@ function milestonePrefix(clock: "round" | "event"): string {
 function meanText(summary: Summary | undefined, format: Format, trials: number): string {
   if (summary === undefined || summary.mean === null) return trials === 0 ? "–" : "never";
   const [low, high] = summary.ci95;
-  const text = formatValue(summary.mean, format);
   const half = low === null || high === null ? 0 : (high - low) / 2;
-  const interval = half > 0 ? ` ± ${formatValue(half, format)}` : "";
-  return `${text}${interval}${summary.count < trials ? ` (${summary.count} of ${trials})` : ""}`;
+  return `${formatMean(summary.mean, half, format)}${summary.count < trials ? ` (${summary.count} of ${trials})` : ""}`;
 }
 
 export function costTable(runs: readonly Run[]): Table {
@@ -79,21 +77,19 @@ export function costTable(runs: readonly Run[]): Table {
 export function backendTable(runs: readonly Run[]): Table {
   return {
     caption: "Time of one trial on each backend: mean over trials, with its 95 % interval",
-    columns: [
-      ...figureColumns(
-        "Run",
-        "WASM",
-        "TypeScript",
-        "WASM per node and round",
-        "TypeScript per node and round",
-        "Speed-up",
-        "95 % interval",
-        "Pairs",
-        "Workers",
-        "Bytes per node",
-      ),
-      { title: "Same final state", align: "left" },
-    ],
+    columns: figureColumns(
+      "Run",
+      "Speed-up",
+      "95 % interval",
+      "WASM",
+      "TypeScript",
+      "WASM, node and round",
+      "TypeScript, node and round",
+      "Same final state",
+      "Pairs",
+      "Workers",
+      "Bytes per node",
+    ),
     rows: runs.map((run) => {
       const { arms, comparison, agreement } = run.record;
       const [wasm, ts] = (["wasm", "ts"] as const).map((backend) =>
@@ -103,28 +99,28 @@ export function backendTable(runs: readonly Run[]): Table {
       const [low, high] = speedup?.ci95 ?? [null, null];
       return [
         run.label,
+        formatValue(speedup?.ratio, "ratio"),
+        low === null || high === null
+          ? "–"
+          : `${formatValue(low, "number")} to ${formatValue(high, "ratio")}`,
         ...[wasm, ts].map((arm) =>
           meanText(arm?.summary["elapsedMs"], "duration", arm?.trials.length ?? 0),
         ),
         ...[wasm, ts].map((arm) =>
           meanText(arm?.summary["nsPerNodeRound"], "nanoseconds", arm?.trials.length ?? 0),
         ),
-        formatValue(speedup?.ratio, "ratio"),
-        low === null || high === null
-          ? "–"
-          : `${formatValue(low, "number")} to ${formatValue(high, "ratio")}`,
+        agreementText(agreement.digestsEqual),
         formatValue(speedup?.rounds, "count"),
         formatValue(arms[0]?.workers, "count"),
         formatValue((wasm ?? ts)?.bytesPerNode, "bytes"),
-        agreementText(agreement.digestsEqual),
       ];
     }),
   };
 }
 
-export function agreementText(digestsEqual: boolean | null): string {
+function agreementText(digestsEqual: boolean | null): string {
   if (digestsEqual === null) return "not compared";
-  return digestsEqual ? "yes, digests equal" : "NO: digests differ";
+  return digestsEqual ? "yes" : "NO, digests differ";
 }
 
 /** Every metric of one run; what both backends share stands once, times per backend. */

@@ -24,7 +24,6 @@ export function hopsChart(runs: readonly Run[]): ChartWithTable | undefined {
     .sort((a, b) => a.mean - b.mean);
   const [first, last] = [means[0]!, means.at(-1)!];
   const number = (value: number): string => formatValue(value, "number");
-  const rest = first === last ? "" : ` and longest in ${last.label}, ${number(last.mean)}`;
   return {
     model: {
       id: "hops",
@@ -32,7 +31,7 @@ export function hopsChart(runs: readonly Run[]): ChartWithTable | undefined {
       summary:
         first === last
           ? `In ${first.label} the rumor reaches a node over ${number(first.mean)} hops on average.`
-          : `The way is shortest in ${first.label}, ${number(first.mean)} hops on average,${rest}.`,
+          : `The way is shortest in ${first.label}, ${number(first.mean)} hops on average, and longest in ${last.label}, ${number(last.mean)}.`,
       kind: "lines",
       x: { label: "hops until a node is informed", format: "count", scale: "linear", min: 0 },
       y: { label: "share of informed nodes", format: "percent", scale: "linear", min: 0 },

@@ -55,6 +55,6 @@ function trafficSummary(series: readonly LineSeries[], isRound: boolean): string
   const place = isRound
     ? `round ${formatValue(top.at, "number")}`
     : formatValue(top.at, "duration");
-  const unit = isRound ? "a node and round" : "a node and second";
-  return `Traffic is highest in ${top.label}: ${formatValue(top.value, "number")} copies ${unit}, at ${place}.`;
+  const rate = `${formatValue(top.value, "number")} per node and ${isRound ? "round" : "second"}`;
+  return `Traffic is highest in ${top.label}: ${rate}, at ${place}.`;
 }

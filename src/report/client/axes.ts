@@ -72,7 +72,7 @@ export function rowAxis(rows: number): ScaleOptions<"linear"> {
   return {
     type: "linear",
     min: -0.6,
-    max: rows - 0.4,
+    max: rows - 0.55,
     reverse: true,
     display: false,
   };

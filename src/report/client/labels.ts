@@ -79,7 +79,10 @@ function placeLabels(chart: Chart, model: LinesModel): Box[] | undefined {
     const width = ctx.measureText(label).width;
     let best: Box | undefined;
     let bestCost = Infinity;
-    for (const point of lines[index]!) {
+    const line = lines[index]!;
+    for (const [at, point] of line.entries()) {
+      // All else equal, near the end of the line, where a reader looks for its name.
+      const early = 2 * (1 - at / line.length);
       for (const box of boxesBeside(point, width)) {
         const inside =
           box.left >= chartArea.left &&
@@ -87,7 +90,7 @@ function placeLabels(chart: Chart, model: LinesModel): Box[] | undefined {
           box.top >= chartArea.top - 2 &&
           box.bottom <= chartArea.bottom;
         if (!inside || placed.some((other) => overlaps(box, other))) continue;
-        const cost = costOf(box, index, lines);
+        const cost = costOf(box, index, lines) + early;
         if (cost < bestCost) [best, bestCost] = [box, cost];
       }
     }
@@ -151,8 +154,12 @@ function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right + 4 && b.left < a.right + 4 && a.top < b.bottom && b.top < a.bottom;
 }
 
-/** Names of rows at the left edge, above what is drawn in the row. */
-export function rowLabels(rows: readonly string[], theme: Theme): Plugin {
+/** Names of rows at the left edge, above what is drawn in the row; figures at the right edge. */
+export function rowLabels(
+  rows: readonly string[],
+  theme: Theme,
+  figures: readonly string[] = [],
+): Plugin {
   return {
     id: "rowLabels",
     afterDatasetsDraw(chart) {
@@ -162,11 +169,17 @@ export function rowLabels(rows: readonly string[], theme: Theme): Plugin {
       const pitch = Math.abs(axis.getPixelForValue(1) - axis.getPixelForValue(0));
       ctx.save();
       ctx.font = `${pitch < 36 ? 11 : 12}px ${theme.font}`;
-      ctx.fillStyle = theme.ink;
       ctx.textBaseline = "middle";
       rows.forEach((row, index) => {
         const y = axis.getPixelForValue(index) - pitch * 0.34;
-        ctx.fillText(fitted(ctx, row, chartArea.width), chartArea.left, y);
+        const figure = figures[index] ?? "";
+        const room = chartArea.width - ctx.measureText(figure).width - 8;
+        ctx.fillStyle = theme.ink;
+        ctx.textAlign = "left";
+        ctx.fillText(fitted(ctx, row, room), chartArea.left, y);
+        ctx.fillStyle = theme.muted;
+        ctx.textAlign = "right";
+        ctx.fillText(figure, chartArea.right, y);
       });
       ctx.restore();
     },
@@ -187,7 +200,7 @@ export function barTotals(model: BarsModel, theme: Theme): Plugin {
       model.rows.forEach((_, row) => {
         const total = model.parts.reduce((sum, { values }) => sum + (values[row] ?? 0), 0);
         const text = formatValue(total, model.x.format);
-        ctx.fillText(text, x.getPixelForValue(total) + 6, y.getPixelForValue(row) + 4);
+        ctx.fillText(text, x.getPixelForValue(total) + 6, y.getPixelForValue(row));
       });
       ctx.restore();
     },

@@ -8,14 +8,17 @@ import { tooltip } from "./tooltip.js";
 
 /** Markers along a line: enough to tell lines apart without colour. */
 const MARKERS_ALONG = 7;
+/** Bands of more lines than this cover each other and the lines. */
+const BANDS_MAX = 12;
 
 export function linesConfig(
   model: LinesModel,
   theme: Theme,
   onLabels: (complete: boolean) => void,
 ): ChartConfiguration<"line"> {
+  const isCrowded = model.series.length > BANDS_MAX;
   const lines = model.series.map((series, index) => lineOf(series, index, theme));
-  const bands = model.series.flatMap((series, index) => bandOf(series, index, theme));
+  const bands = model.series.flatMap((series, index) => bandOf(series, index, theme, isCrowded));
   return {
     type: "line",
     data: { datasets: [...lines, ...bands] },
@@ -64,9 +67,14 @@ function lineOf(series: LineSeries, order: number, theme: Theme): ChartDataset<"
 }
 
 /** Two unseen lines with the space between them filled. */
-function bandOf(series: LineSeries, index: number, theme: Theme): ChartDataset<"line">[] {
+function bandOf(
+  series: LineSeries,
+  index: number,
+  theme: Theme,
+  isCrowded: boolean,
+): ChartDataset<"line">[] {
   const { band, style } = series;
-  if (band === undefined) return [];
+  if (band === undefined || isCrowded) return [];
   const colour = theme.series[style % theme.series.length]!;
   const edge = { order: 1000 + index, borderWidth: 0, pointRadius: 0, pointHoverRadius: 0 };
   return [

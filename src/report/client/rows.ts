@@ -1,6 +1,7 @@
 /** Bars and dots, one row per run: models -> configurations of Chart.js. */
 import type { ChartConfiguration, ChartDataset } from "chart.js";
 import { MARKERS, type BarsModel, type DotsModel } from "../chart.js";
+import { formatValue } from "../format.js";
 import { rowAxis, valueAxis } from "./axes.js";
 import { barTotals, rowLabels } from "./labels.js";
 import { faded, type Theme } from "./theme.js";
@@ -61,7 +62,7 @@ export function dotsConfig(model: DotsModel, theme: Theme): ChartConfiguration {
       order: index,
       data: points,
       pointStyle: MARKERS[style % MARKERS.length],
-      pointRadius: 5,
+      pointRadius: index === 0 ? 5 : 7,
       pointHoverRadius: 7,
       pointBorderWidth: 2,
       borderColor: colour,
@@ -91,8 +92,24 @@ export function dotsConfig(model: DotsModel, theme: Theme): ChartConfiguration {
         ...(model.reference === undefined ? {} : referenceLine(model.reference, theme)),
       },
     },
-    plugins: [rowLabels(model.rows, theme)],
+    plugins: [
+      rowLabels(
+        model.rows,
+        theme,
+        model.rows.map((_, row) => figuresOf(model, row)),
+      ),
+    ],
   };
+}
+
+/** "3.3 ns, 10.7 ns": the values of a row, in the order of the key. */
+function figuresOf({ series, x }: DotsModel, row: number): string {
+  return series
+    .flatMap(({ values }) => {
+      const value = values[row];
+      return value === null || value === undefined ? [] : [formatValue(value[0], x.format)];
+    })
+    .join(" · ");
 }
 
 function referenceLine(reference: { at: number; label: string }, theme: Theme): object {

@@ -18,7 +18,7 @@ export function backendsSection(runs: readonly Run[]): string {
   return `<section id="backends">
 <h2>WASM beside TypeScript</h2>
 ${warning}
-<div class="charts">${charts.map(renderChart).join("\n")}</div>
+<div class="charts narrow">${charts.map(renderChart).join("\n")}</div>
 ${renderTable(backendTable(runs))}
 </section>`;
 }

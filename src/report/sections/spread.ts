@@ -6,13 +6,16 @@ import type { Run } from "../runs.js";
 import { renderTable } from "../table.js";
 import { spreadTable } from "../tables.js";
 
+/** Charts of more runs than this take the page's width each. */
+const CROWD = 7;
+
 export function spreadSection(runs: readonly Run[]): string {
   const parts = (["round", "event"] as const).flatMap((clock) => {
     const table = spreadTable(runs, clock);
     if (table.rows.length === 0) return [];
     const charts = [coverageChart(runs, clock), trafficChart(runs, clock)];
     return [
-      `<div class="charts">${charts.map((chart) => (chart === undefined ? "" : renderChart(chart))).join("\n")}</div>`,
+      `<div class="charts${table.rows.length > CROWD ? " crowded" : ""}">${charts.map((chart) => (chart === undefined ? "" : renderChart(chart))).join("\n")}</div>`,
       renderTable(table),
     ];
   });
