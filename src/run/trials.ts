@@ -33,7 +33,7 @@ export class TrialPlayer {
     writeNetwork(this.plan, scenario.network, this.memory);
   }
 
-  /** @param watch called with (rounds, share informed) while the trial runs */
+  /** @param watch called with (rounds or periods, share informed) while the trial runs */
   async play(
     backend: BackendName,
     seed: number,
@@ -43,8 +43,9 @@ export class TrialPlayer {
     const { plan, memory } = this;
     const controlAt = plan.fields.control?.at ?? 0;
     const cells = new Float64Array(memory.buffer, controlAt, 4);
+    const unit = plan.clock.kind === "event" ? plan.clock.periodTicks : 1;
     const show = (): void => {
-      watch(cells[PROGRESS_ROUND] ?? 0, (cells[PROGRESS_INFORMED] ?? 0) / plan.nodes);
+      watch((cells[PROGRESS_ROUND] ?? 0) / unit, (cells[PROGRESS_INFORMED] ?? 0) / plan.nodes);
     };
     const timer = setInterval(show, WATCH_MS);
     try {
