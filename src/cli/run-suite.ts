@@ -81,10 +81,17 @@ async function runAll(
     if (signal.aborted) return;
     progress.begin(scenario, index, scenarios.length);
     const onProgress = (at: TrialProgress): void => progress.update(at);
+    let cause: string | undefined;
+    const onFailure = (message: string): void => {
+      cause = message;
+    };
     try {
-      keep(await runScenario(scenario, { onProgress, signal, command }));
+      keep(await runScenario(scenario, { onProgress, onFailure, signal, command }));
     } finally {
       progress.end();
+    }
+    if (cause !== undefined) {
+      throw new TrialFailure(`${scenario.name}: ${cause}; the record holds the trials before it`);
     }
   }
 }
@@ -113,11 +120,6 @@ function outcome(records: readonly RunRecord[], interrupted: boolean): number {
     throw new TrialFailure(`the backends disagree: digests differ in ${names}`);
   }
   if (interrupted) return EXIT.interrupted;
-  const partial = records.filter(({ status }) => status === "partial");
-  if (partial.length > 0) {
-    const names = partial.map(({ scenario }) => scenario.name).join(", ");
-    throw new TrialFailure(`a trial of ${names} failed; the record holds those before it`);
-  }
   return EXIT.fine;
 }
 

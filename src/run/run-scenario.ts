@@ -94,12 +94,10 @@ class Session {
     this.#observed = observe(this.#scenario, player, result);
   }
 
-  /** Keeps what there is; a dead worker is told on stderr by the caller through the status. */
+  /** Keeps what there is and tells why there is not more. */
   endEarly(error: Error): void {
     this.#status = "partial";
-    if (error instanceof TrialFailure || error.name === "TrialFailure") {
-      process.emitWarning(error.message, { type: "hearsay" });
-    }
+    if (error instanceof TrialFailure) this.#hooks.onFailure?.(error.message);
   }
 
   record(player: TrialPlayer): RunRecord {

@@ -55,6 +55,8 @@ export interface TrialProgress {
 export interface RunHooks {
   /** Called at most ten times a second and once at the end of each trial. */
   readonly onProgress?: (progress: TrialProgress) => void;
+  /** Called once with the cause, in one line, when a worker dies and the record is partial. */
+  readonly onFailure?: (cause: string) => void;
   /** Aborting ends the run within a second; the record then has status "partial". */
   readonly signal?: AbortSignal;
   /** Command line to store in the record. */
