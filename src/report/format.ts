@@ -31,12 +31,12 @@ export function formatValue(value: number | null | undefined, format: Format): s
 /** "99.9998 %": enough digits that only a share of exactly 1 reads as 100 %. */
 function formatPercent(share: number): string {
   const percent = share * 100;
-  if (percent === 0 || percent === 100) return `${percent} %`;
+  if (percent === 0 || percent === 100) return `${percent}\u00a0%`;
   if (percent > 99 && percent < 100) {
     const digits = Math.min(8, Math.max(1, Math.ceil(-Math.log10(100 - percent)) + 1));
-    return `${Number(Math.min(percent, 100 - 10 ** -digits).toFixed(digits))} %`;
+    return `${Number(Math.min(percent, 100 - 10 ** -digits).toFixed(digits))}\u00a0%`;
   }
-  return `${trimmed(percent)} %`;
+  return `${trimmed(percent)}\u00a0%`;
 }
 
 /** "10.4 ± 0.61 s": the half-width in the unit of the mean, to two digits. */

@@ -43,8 +43,8 @@ export function describeMetric(name: string): MetricText {
   if (milestone !== null) {
     const percent = milestone[2]!.replace("_", ".");
     return milestone[1] === "rounds"
-      ? { label: `Rounds to ${percent} %`, format: "number" }
-      : { label: `Time to ${percent} %`, format: "duration" };
+      ? { label: `Rounds to ${percent}\u00a0%`, format: "number" }
+      : { label: `Time to ${percent}\u00a0%`, format: "duration" };
   }
   return { label: words(name), format: formatOf(name) };
 }

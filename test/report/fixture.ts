@@ -203,9 +203,8 @@ function observedOf(settings: RunSettings, simulated: Simulated): Observed {
   const edges = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64];
   const kept = edges.filter((edge) => edge <= max);
   kept.push(max + 1);
-  const bins = kept.slice(1).map((edge, index) => {
-    return load.reduce((sum, each) => sum + (each >= kept[index]! && each < edge ? 1 : 0), 0);
-  });
+  const bins = kept.slice(1).map(() => 0);
+  for (const each of load) bins[kept.findIndex((edge) => edge > each) - 1]!++;
   return {
     seed,
     digest: digestOf(since),

@@ -64,7 +64,7 @@ function isRoundTick(value: number): boolean {
 
 function tickText(value: number, axis: Axis): string {
   const text = formatValue(value, axis.format);
-  return axis.format === "percent" ? text.replace(" %", "%") : text;
+  return axis.format === "percent" ? text.replace("\u00a0%", "%") : text;
 }
 
 /** Options of an axis that only holds rows: names stand above the rows, see labels.ts. */

@@ -1,5 +1,5 @@
 /** The picture's controls: which run, which moment, play and pause, save. */
-import type { RunRecord } from "../../history/record.js";
+import type { Picture, RunRecord } from "../../history/record.js";
 import { formatCount } from "../../units.js";
 import { formatValue } from "../format.js";
 import { stepText } from "../picture-steps.js";
@@ -12,6 +12,7 @@ const FRAME_MS_MIN = 45;
 const FRAME_MS_MAX = 450;
 /** Height of the key's drawing, in its own units. */
 const KEY_HEIGHT = 40;
+const KEY_LABELS = 5;
 
 interface Panel {
   readonly canvas: HTMLCanvasElement;
@@ -120,9 +121,7 @@ function showRun(panel: Panel, raster: Raster, index: number): void {
   panel.canvas.classList.toggle("coarse", picture.width < 700);
   panel.slider.min = "1";
   panel.slider.max = String(picture.steps);
-  const [from, to] = panel.ends.querySelectorAll("span");
-  if (from !== undefined) from.textContent = stepText(1, picture.stepUnit);
-  if (to !== undefined) to.textContent = stepText(picture.steps, picture.stepUnit);
+  panel.ends.replaceChildren(...momentLabels(picture));
   drawKey(panel.key, raster);
   panel.legend.replaceChildren(
     swatch(stepColour(raster, 1)),
@@ -132,6 +131,19 @@ function showRun(panel: Panel, raster: Raster, index: number): void {
     swatch(`rgb(${GROUND.join(" ")})`),
     counts[0]! > 0 ? " not informed, or not yet" : " not yet informed",
   );
+}
+
+/** Times under the key, evenly spaced; the first and the last with their unit. */
+function momentLabels({ steps, stepUnit }: Picture): HTMLElement[] {
+  const count = Math.min(KEY_LABELS, steps);
+  return Array.from({ length: count }, (_, index) => {
+    const label = document.createElement("span");
+    const step = count === 1 ? 1 : 1 + Math.round((index * (steps - 1)) / (count - 1));
+    const text = stepText(step, stepUnit);
+    const isEnd = index === 0 || index === count - 1;
+    label.textContent = isEnd ? text : text.replace(/[^\d.,]/g, "");
+    return label;
+  });
 }
 
 function swatch(colour: string): HTMLElement {

@@ -19,24 +19,21 @@ ${renderTable(environmentTable(runs))}
 function settingsTable(runs: readonly Run[]): Table {
   const all = runs.map(({ record: { id, createdAt, status, scenario } }) => {
     const { title, protocol, nodes, clock, seed, trials, parameters, network } = scenario;
+    const isEvent = clock.kind === "event";
     return new Map<string, string | number | boolean>([
+      ["record", id],
+      ["created", createdAt],
+      ["status", status],
       ["title", title],
       ["protocol", protocol],
       ["nodes", formatValue(nodes, "count")],
       ["clock", clock.kind],
-      ...(clock.kind === "event"
-        ? ([
-            ["tick", `${clock.tickMs} ms`],
-            ["period", `${clock.periodTicks * clock.tickMs} ms`],
-          ] as const)
-        : []),
+      ["tick", isEvent ? `${clock.tickMs} ms` : "–"],
+      ["period", isEvent ? formatValue(clock.periodTicks * clock.tickMs, "duration") : "1 round"],
       ["first seed", seed],
       ["trials asked for", trials],
       ...Object.entries(parameters).map(([key, value]) => [`parameter ${key}`, value] as const),
       ...Object.entries(network).map(([key, value]) => [`network ${key}`, value] as const),
-      ["status", status],
-      ["record", id],
-      ["created", createdAt],
     ]);
   });
   return transposed("Settings of each run", "Setting", runs, all);

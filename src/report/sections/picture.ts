@@ -29,7 +29,7 @@ export function pictureSection({ shown, leftOut }: Pictures): string {
 <p class="picture-now" id="picture-now"></p>
 <svg class="picture-key" id="picture-key" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true"></svg>
 <div class="scrubber"><input type="range" id="picture-step" min="0" max="1" value="1" aria-label="Time shown"></div>
-<p class="picture-ends" id="picture-ends" aria-hidden="true"><span></span><span></span></p>
+<p class="picture-ends" id="picture-ends" aria-hidden="true"></p>
 <p class="picture-buttons"><button type="button" id="picture-play">Play</button> <button type="button" id="picture-save">Save as PNG</button></p>
 <p class="picture-legend" id="picture-legend"></p>
 </div>
