@@ -4,7 +4,7 @@ import { inlinePlayer } from "../inline-trial.js";
 import { expectMean, label, nodesOf, oracleCases } from "./cases.js";
 
 /** The mailbox path plays 1e4 nodes in some ms: fewer runs there, and their standard error counts. */
-const POISSON_RUNS = { small: 5000, large: 600 };
+const POISSON_RUNS = { small: 5000, large: 300 };
 
 describe("kermarrec-2003-fanout", () => {
   for (const oracle of oracleCases("kermarrec-2003-fanout")) {
