@@ -32,12 +32,11 @@ export function nodesOf({ parameters }: OracleCase): number {
 }
 
 export function label({ parameters }: OracleCase): string {
-  const { mode, protocol, n, f, c, delivery_probability: p } = parameters;
-  const parts = [mode ?? protocol, `n=${String(n)}`];
-  for (const [name, value] of Object.entries({ f, c, p })) {
-    if (value !== undefined) parts.push(`${name}=${String(value)}`);
-  }
-  return parts.map(String).join(", ");
+  const names = { mode: "", protocol: "", n: "n=", f: "f=", c: "c=", delivery_probability: "p=" };
+  return Object.entries(names)
+    .filter(([name]) => parameters[name] !== undefined)
+    .map(([name, prefix]) => `${prefix}${JSON.stringify(parameters[name]).replaceAll('"', "")}`)
+    .join(", ");
 }
 
 export function moments(samples: readonly number[]): { mean: number; sd: number; se: number } {
