@@ -3,7 +3,7 @@
  * the client draws. And the markup around it: heading, sentence, canvas, key, table of the same data.
  */
 import { escape, escapeJson } from "./escape.js";
-import { capitalized, type Format } from "./format.js";
+import { asSentence, type Format } from "./format.js";
 import { renderTable, type Table } from "./table.js";
 
 export interface Axis {
@@ -82,7 +82,7 @@ export function renderChart({ model, table }: ChartWithTable): string {
       : `rows-${ROW_CLASSES.find((rows) => rows >= model.rows.length) ?? CHART_ROWS_MAX}`;
   return `<figure class="chart-figure" id="${id}">
 <h3 id="${id}-title">${escape(title)}</h3>
-<p class="summary" id="${id}-summary">${escape(capitalized(summary))}</p>
+<p class="summary" id="${id}-summary">${escape(asSentence(summary))}</p>
 <div class="chart ${height}"><canvas role="img" tabindex="0" data-chart="${id}" aria-labelledby="${id}-title" aria-describedby="${id}-summary" aria-details="${id}-data"></canvas></div>
 <ul class="key" id="${id}-key">${keyItems(model)}</ul>
 <p class="reading" id="${id}-reading" aria-live="polite"></p>

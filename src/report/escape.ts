@@ -29,7 +29,7 @@ export function escapeJson(value: unknown): string {
 /** Text for a cell of a GitHub-flavoured table: one line, no markup, no HTML, no mention. */
 export function escapeMarkdown(text: string | number): string {
   return printable(String(text).replace(/\s+/g, " "))
-    .replace(/[\\`*_{}[\]()#+!|~$]/g, "\\$&")
+    .replace(/[\\`*_[\]#|~$]/g, "\\$&")
     .replace(/[&<>]/g, (character) => ENTITIES[character] ?? "")
     .replaceAll("@", "@\u200b");
 }

@@ -90,17 +90,17 @@ describe("the sentence of findings", () => {
     expect(sentence).toMatch(
       /^Push-pull was the fastest of 3 runs on 2,000 nodes \(complete graph\)/,
     );
-    expect(sentence).toContain(`99 % informed in ${Number(rounds.toPrecision(3))} rounds at`);
+    expect(sentence).toContain(`99\u00a0% informed in ${Number(rounds.toPrecision(3))} rounds at`);
     expect(sentence).toContain("slowest: push,");
     expect(sentence).toContain(
-      `${Number(ratio.toPrecision(3))} times as fast as TypeScript (95 % interval`,
+      `${Number(ratio.toPrecision(3))} times as fast as TypeScript (95\u00a0% interval`,
     );
     expect(sentence.match(/\./g)!.length - sentence.match(/\d\.\d/g)!.length).toBe(1);
   });
 
   it("claims nothing that was not reached or not run", () => {
     expect(findingsSentence(prepareRuns([partialRecord()]))).toBe(
-      "Cut-short did not inform 99 % of 4,096 nodes (complete graph).",
+      "Cut-short did not inform 99\u00a0% of 4,096 nodes (complete graph).",
     );
     expect(findingsSentence([])).toMatch(/^No trial was finished/);
     const empty = { ...demo[0]!, arms: [{ ...demo[0]!.arms[0]!, trials: [], summary: {} }] };

@@ -1,6 +1,6 @@
 /** The sentence at the top: which protocol was fastest, at what cost, and how much WASM gains. */
 import { formatCount, trimmed } from "../units.js";
-import { capitalized, formatValue } from "./format.js";
+import { asSentence, formatValue } from "./format.js";
 import { milestoneName } from "./metrics.js";
 import { meanOf, placeText, type Run } from "./runs.js";
 
@@ -113,5 +113,5 @@ function speedClause(runs: readonly Run[], lead: Run): string {
 }
 
 function sentence(clauses: readonly string[]): string {
-  return capitalized(`${clauses.join("; ")}.`);
+  return asSentence(`${clauses.join("; ")}.`);
 }

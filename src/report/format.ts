@@ -51,9 +51,9 @@ export function formatMean(mean: number, half: number, format: Format): string {
   return `${found[1]} ± ${digits}${found[2]}`;
 }
 
-/** A sentence begins with a capital, also where a name comes first. */
-export function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** With a capital at its start, also where a name comes first, and no line break before a %. */
+export function asSentence(text: string): string {
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replaceAll(" %", "\u00a0%");
 }
 
 /** "1 run", "4 runs". */

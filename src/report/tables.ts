@@ -85,7 +85,7 @@ export function backendTable(runs: readonly Run[]): Table {
       "TypeScript",
       "WASM, node and round",
       "TypeScript, node and round",
-      "Same final state",
+      "Same state",
       "Pairs",
       "Workers",
       "Bytes per node",

@@ -2,7 +2,7 @@
  * Records as the engine would write them, made by small simulations on a seeded generator: curves,
  * pictures, histograms and sums agree with each other. Only times are invented.
  */
-import { deflateRawSync } from "node:zlib";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { RECORD_SCHEMA, recordSchema } from "../../src/history/record.js";
 import type {
   Arm,
@@ -324,6 +324,24 @@ export function demoRecords(nodes: number, trials = 5): RunRecord[] {
     makeRecord({ name: "push-pull", mode: "push-pull", nodes, trials }),
     makeRecord({ name: "push-pull-cities", mode: "push-pull", nodes, trials, clock: "event" }),
   ];
+}
+
+/** The record with a picture of `nodes` nodes, drawn from the steps of its own: as hard to compress. */
+export function withLargePicture(record: RunRecord, nodes: number): RunRecord {
+  const observed = record.observed!;
+  const picture = observed.picture!;
+  const steps = inflateRawSync(Buffer.from(picture.data, "base64"));
+  const random = lcg(nodes);
+  const values = Uint8Array.from(
+    { length: nodes },
+    () => steps[Math.floor(random() * steps.length)]!,
+  );
+  const width = Math.ceil(Math.sqrt(nodes));
+  const size = { nodes, width, height: Math.ceil(nodes / width) };
+  return {
+    ...record,
+    observed: { ...observed, picture: { ...picture, ...size, data: deflated(values) } },
+  };
 }
 
 /** Texts that must stay text wherever a record may carry them. */

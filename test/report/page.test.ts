@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
+import type axeCore from "axe-core";
 import { HtmlValidate } from "html-validate";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +20,7 @@ import {
   hostileRecord,
   manyRecords,
   partialRecord,
+  withLargePicture,
 } from "./fixture.js";
 
 const GENERATED_AT = "2026-03-14T09:20:00.000Z";
@@ -119,11 +121,11 @@ describe.skipIf(executable === undefined)("in a browser", () => {
 
   it.each(["light", "dark"] as const)("axe finds nothing in %s", async (colorScheme) => {
     const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    for (const file of [files.demo, files.partial, files.empty]) {
+    for (const file of [files.demo, files.partial]) {
       const { page } = await openFile(browser, file, { colorScheme });
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
-        const { run } = (globalThis as unknown as { axe: typeof import("axe-core") }).axe;
+        const { run } = (globalThis as unknown as { axe: typeof axeCore }).axe;
         const results = await run();
         return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
       });
@@ -270,7 +272,8 @@ describe.skipIf(executable === undefined)("in a browser", () => {
   });
 
   it("stays under 4 MB with four pictures of a million nodes, and opens at once", async () => {
-    const million = written("million.html", demoRecords(1_000_000, 1));
+    const records = demoRecords(20_000, 1).map((record) => withLargePicture(record, 1_000_000));
+    const million = written("million.html", records);
     const bytes = readFileSync(million).length;
     expect(bytes).toBeLessThan(PAGE_BYTES_MAX);
     const from = performance.now();
@@ -279,7 +282,9 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     console.info(`report of 4 x 1,000,000 nodes: ${bytes} bytes, drawn after ${ms} ms`);
     expect(await page.locator("#picture-panel").count()).toBe(1);
     expect(await page.locator("#picture-run option").count()).toBe(4);
-    expect((await informedNodes(page)).length).toBe(1_000_000);
+    expect(await groundShare(page)).toBe(0);
+    await page.fill("#picture-step", "1");
+    expect(await groundShare(page)).toBeGreaterThan(0.99);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -360,6 +365,21 @@ function informedNodes(page: Page): Promise<number[]> {
         if (pixel !== 0 && pixel !== ground) cells.push(cell);
       });
       return cells;
+    },
+    GROUND,
+  );
+}
+
+/** Share of the picture's cells in the ground's colour: cheaper to send than a million cells. */
+function groundShare(page: Page): Promise<number> {
+  return page.$eval(
+    "#picture-canvas",
+    (element, ground) => {
+      const { width, height } = element as HTMLCanvasElement;
+      const copy = new OffscreenCanvas(width, height).getContext("2d")!;
+      copy.drawImage(element as HTMLCanvasElement, 0, 0);
+      const pixels = new Uint32Array(copy.getImageData(0, 0, width, height).data.buffer);
+      return pixels.filter((pixel) => pixel === ground).length / pixels.length;
     },
     GROUND,
   );

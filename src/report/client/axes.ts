@@ -1,10 +1,12 @@
 /** Scales of all charts: thin grid, few ticks, units in the title. */
-import type { ScaleOptions } from "chart.js";
+import type { Scale, ScaleOptions } from "chart.js";
 import type { Axis } from "../chart.js";
 import { formatValue } from "../format.js";
 import type { Theme } from "./theme.js";
 
 type Position = "x" | "y";
+
+const BYTE_TICKS_MAX = 6;
 
 /** Options of a value axis. The y title stands above the plot (see labels.ts), not sideways. */
 export function valueAxis(
@@ -37,10 +39,25 @@ export function valueAxis(
       font: { family: theme.font, size: 11 },
       padding: { top: 2 },
     },
-    ...(isLog
-      ? { afterBuildTicks: (scale) => void (scale.ticks = logTicks(scale.min, scale.max)) }
-      : {}),
+    ...ownTicks(axis),
   };
+}
+
+/** Ticks where the chart library's decimal steps would read badly. */
+function ownTicks({ scale, format }: Axis): object {
+  if (scale === "log") {
+    return { afterBuildTicks: (axis: Scale) => void (axis.ticks = logTicks(axis.min, axis.max)) };
+  }
+  if (format !== "bytes") return {};
+  return { afterBuildTicks: (axis: Scale) => void (axis.ticks = byteTicks(axis.max)) };
+}
+
+/** From zero in steps of a power of two: whole KiB, not 1.95. */
+function byteTicks(max: number): { value: number }[] {
+  const step = 2 ** Math.ceil(Math.log2(Math.max(1, max / BYTE_TICKS_MAX)));
+  return Array.from({ length: Math.floor(max / step) + 1 }, (_, index) => ({
+    value: index * step,
+  }));
 }
 
 /** Powers of ten, with 2 and 5 between where there are few. */
@@ -67,12 +84,15 @@ function tickText(value: number, axis: Axis): string {
   return axis.format === "percent" ? text.replace("\u00a0%", "%") : text;
 }
 
-/** Options of an axis that only holds rows: names stand above the rows, see labels.ts. */
-export function rowAxis(rows: number): ScaleOptions<"linear"> {
+/**
+ * Options of an axis that only holds rows: names stand above the rows, see labels.ts.
+ * @param below free space under the last row, in rows
+ */
+export function rowAxis(rows: number, below = 0): ScaleOptions<"linear"> {
   return {
     type: "linear",
     min: -0.6,
-    max: rows - 0.55,
+    max: rows - 0.55 + below,
     reverse: true,
     display: false,
   };

@@ -84,7 +84,7 @@ export function dotsConfig(model: DotsModel, theme: Theme): ChartConfiguration {
       interaction: { mode: "nearest", axis: "xy", intersect: false },
       scales: {
         x: valueAxis(model.x, "x", theme),
-        y: rowAxis(model.rows.length),
+        y: rowAxis(model.rows.length, model.reference === undefined ? 0 : 0.35),
       },
       plugins: {
         legend: { display: false },
