@@ -4,6 +4,7 @@
  * must the traced trial, although it plays every message where the timed ones may play bits.
  */
 import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
 import type { TrialResult } from "../engine/trial-run.js";
 import { TrialFailure } from "../errors.js";
 import { readEnvironment } from "../history/environment.js";
@@ -26,16 +27,25 @@ import type { BackendName, RunHooks, Scenario } from "./types.js";
 /** Populations up to this size get an untimed trial first, so that code is compiled when timing starts. */
 const WARM_UP_NODES_MAX = 2_000_000;
 
+/** Larger trials take turns, so that their memories need not stand side by side. */
+const LANE_NODES_MAX = 10_000_000;
+
 /** @throws InputError before anything runs when the scenario does not fit into memory. */
 export async function runScenario(scenario: Scenario, hooks: RunHooks = {}): Promise<RunRecord> {
   const module = compileWasm();
-  const pool = new WorkerPool(scenario.workers);
+  const lanes = lanesOf(scenario);
+  const pool = new WorkerPool(scenario.workers * lanes);
   const session = new Session(scenario, hooks);
   try {
     const { workers } = scenario;
-    const player = new TrialPlayer(scenario, pool, module, { workers, observe: false });
+    const players = Array.from(
+      { length: lanes },
+      () => new TrialPlayer(scenario, pool, module, { workers, observe: false }),
+    );
+    const player = players[0]!;
     try {
-      await session.playAll(player);
+      if (lanes === 1) await session.playAll(player);
+      else await session.playApart(players);
       if (scenario.observe && player.plan.path === "bits") {
         await session.trace(new TrialPlayer(scenario, pool, module, { workers, observe: true }));
       }
@@ -47,6 +57,15 @@ export async function runScenario(scenario: Scenario, hooks: RunHooks = {}): Pro
   } finally {
     await pool.close();
   }
+}
+
+/**
+ * Trials that may run side by side, each on its own thread and memory. Only where nothing is compared:
+ * beside a neighbour a trial is slower, so runs of both backends keep the machine to themselves.
+ */
+function lanesOf({ backends, workers, trials, nodes }: Scenario): number {
+  if (backends.length > 1 || workers > 1 || nodes > LANE_NODES_MAX) return 1;
+  return Math.min(trials, availableParallelism());
 }
 
 /** An abort or a dead worker ends the run early; what was finished is kept. */
@@ -77,13 +96,39 @@ class Session {
       for (const backend of order) {
         const result = await this.#play(player, backend, (seed + trial) >>> 0, trial);
         this.#trials[backend].push(trialRecord(this.#scenario, result));
-        // The general path traces every trial anyway: its state is read before the next one starts.
-        const tracedHere = this.#scenario.observe && player.plan.path === "mailbox";
-        if (tracedHere && this.#observed === null) {
-          this.#observed = observe(this.#scenario, player, result);
-        }
+        this.#traceHere(player, result);
       }
     }
+  }
+
+  /** Whole trials as tasks: each lane takes the next seed; results are kept in the order of seeds. */
+  async playApart(players: readonly TrialPlayer[]): Promise<void> {
+    const { trials, backends, seed } = this.#scenario;
+    const backend = backends[0] ?? "wasm";
+    const results: TrialRecord[] = [];
+    let next = 0;
+    const lane = async (player: TrialPlayer): Promise<void> => {
+      while (next < trials) {
+        const trial = next++;
+        const result = await this.#play(player, backend, (seed + trial) >>> 0, trial);
+        results[trial] = trialRecord(this.#scenario, result);
+        this.#traceHere(player, result);
+      }
+    };
+    try {
+      const outcomes = await Promise.allSettled(players.map(lane));
+      const failed = outcomes.find((outcome) => outcome.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+    } finally {
+      this.#trials[backend] = results.filter((result) => result !== undefined);
+    }
+  }
+
+  /** The general path traces every trial anyway: the first seed's state is read before it is reused. */
+  #traceHere(player: TrialPlayer, result: TrialResult): void {
+    const { observe: wanted, seed } = this.#scenario;
+    if (!wanted || player.plan.path !== "mailbox" || result.seed !== seed) return;
+    this.#observed ??= observe(this.#scenario, player, result);
   }
 
   /** The traced trial of the first seed; its digest must equal the timed one's. */
