@@ -34,6 +34,7 @@ const TABLE: readonly Row[] = [
   { files: "assembly/memory.ts", may: [] },
   { files: "assembly/kernels/*", may: ["assembly/memory.ts"] },
   { files: "assembly/runtime/*", may: ["assembly/memory.ts", "assembly/kernels/*"] },
+  { files: "assembly/views/*", may: ["assembly/memory.ts", "assembly/kernels/*"] },
   {
     files: "assembly/protocols/{id}.ts",
     may: ["assembly/memory.ts", "assembly/kernels/*", "assembly/runtime/*"],
@@ -44,6 +45,12 @@ const TABLE: readonly Row[] = [
   { files: "src/statistics/*", may: [] },
   { files: "src/kernels/*", may: ["src/memory/*"] },
   { files: "src/network/*", may: ["src/memory/*"] },
+  // Kernels as classes, for the library and the models; each over the workspace of kernels/.
+  { files: "src/filters/*", may: ["src/kernels/*", "src/memory/*"] },
+  { files: "src/merkle/*", may: ["src/kernels/*", "src/memory/*"] },
+  { files: "src/reconcile/*", may: ["src/merkle/*", "src/kernels/*", "src/memory/*"] },
+  { files: "src/peers/*", may: ["src/kernels/*", "src/memory/*"] },
+  { files: "src/views/*", may: ["src/kernels/*", "src/memory/*", "src/statistics/*"] },
   { files: CONTRACT, may: [], mayTypes: ["src/kernels/*", "src/memory/*", "src/network/*"] },
   { files: REGISTRY, may: ["src/protocols/*/protocol.ts", CONTRACT] },
   {
@@ -90,6 +97,7 @@ const TABLE: readonly Row[] = [
     may: [
       ...["errors.ts", "run/*", "scenario/*", "workers/*", "engine/*", "history/*", "report/*"],
       ...["statistics/*", "metrics/*", "network/*", "protocols/*", "kernels/*", "memory/*"],
+      ...["filters/*", "merkle/*", "reconcile/*", "peers/*", "views/*"],
     ].map((path) => `src/${path}`),
   },
   { files: "src/cli/*", may: ["src/*"] },
@@ -109,6 +117,13 @@ const PACKAGES: PackagePlaces = {
   "chartjs-chart-error-bars": ["src/report/*"],
   "chartjs-plugin-annotation": ["src/report/*"],
   tinybench: ["bench/*"],
+  // Peers that the kernels are measured against.
+  ...Object.fromEntries(
+    ["bloomfilter", "bloom-filters", "pure-rand", "xxhash-wasm", "merkletreejs"].map((peer) => [
+      peer,
+      ["bench/*"],
+    ]),
+  ),
   // Files named at run time: a user's scenario, the built TypeScript backend.
   "(computed)": ["src/scenario/*", "src/kernels/*"],
 };

@@ -69,6 +69,7 @@ export const KERNELS: readonly Entry[] = [
   { name: "digest", summary: "64-bit digest of a trial's final state" },
   { name: "random", summary: "counter-based random words and unbiased bounded draws" },
   { name: "rumor", summary: "bit-level push, pull and push-pull rounds of one rumor" },
+  { name: "xxhash", summary: "XXH64, a fast hash of bytes (not a cryptographic one)" },
 ];
 
 async function protocolEntries(): Promise<readonly Entry[]> {

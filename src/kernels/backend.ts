@@ -1,61 +1,27 @@
-/** The one interface of both backends: the kernels and the steps of a protocol, over one memory. */
+/**
+ * The one interface of both backends: the kernels and the steps of a protocol, over one memory.
+ * The signatures are those of the twins in this folder. A u32 that comes out of WASM is signed: callers
+ * write `>>> 0` where the top bit may be set.
+ */
 
-export interface Kernels {
-  rumorRound(
-    informedAt: number,
-    nextAt: number,
-    from: number,
-    to: number,
-    nodes: number,
-    push: number,
-    pull: number,
-    fanout: number,
-    seed: number,
-    tick: number,
-    lossBelow: number,
-    scratchAt: number,
-    resultAt: number,
-  ): void;
-  rumorRoundBucketed(
-    informedAt: number,
-    nextAt: number,
-    from: number,
-    to: number,
-    nodes: number,
-    push: number,
-    pull: number,
-    fanout: number,
-    seed: number,
-    tick: number,
-    lossBelow: number,
-    scratchAt: number,
-    resultAt: number,
-    bucketShift: number,
-    capacity: number,
-    bucketsAt: number,
-  ): void;
-  mergeRound(
-    informedAt: number,
-    nextAt: number,
-    stride: number,
-    workers: number,
-    fromWord: number,
-    toWord: number,
-  ): number;
-  digestRange(at: number, bytes: number, stateAt: number): void;
-  digestFinish(stateAt: number): void;
-  threefry(key0: number, key1: number, counter0: number, counter1: number): number;
-  rawBlock(at: number, seed: number, purpose: number, tick: number, block: number): void;
-  peerBlock(
-    at: number,
-    nodes: number,
-    seed: number,
-    slot: number,
-    tick: number,
-    block: number,
-  ): void;
+/** The functions of a module, without its constants. */
+type Functions<M> = {
+  readonly [K in keyof M as M[K] extends (...inputs: never[]) => unknown ? K : never]: M[K];
+};
+
+type Twins = Functions<typeof import("./digest.js")> &
+  Functions<typeof import("./random.js")> &
+  Functions<typeof import("./rumor.js")> &
+  Functions<typeof import("./xxhash.js")>;
+
+/** Portable functions that the host calls by name, from assembly/runtime. */
+interface Portable {
   naturalLog(x: number): number;
 }
+
+export type Kernels = Twins & Portable;
+
+export type BackendName = "wasm" | "ts";
 
 /** The two portable functions of a protocol; each works on the shard that the context names. */
 export interface Steps {
@@ -64,7 +30,7 @@ export interface Steps {
 }
 
 export interface Backend {
-  readonly name: "wasm" | "ts";
+  readonly name: BackendName;
   readonly kernels: Kernels;
   /** @param symbol the protocol's prefix; throws when the module does not export its steps. */
   steps(symbol: string): Steps;

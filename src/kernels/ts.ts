@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { artifact } from "../artifacts.js";
 import { findSteps, type Backend, type Kernels } from "./backend.js";
 
-interface Bundle extends Kernels {
+export interface Bundle extends Kernels {
   bindMemory(buffer: ArrayBufferLike): void;
 }
 

@@ -57,25 +57,35 @@ if (isStale("dist/hearsay.wasm", "assembly", "asconfig.json")) {
     rmSync(join("dist", extra), { force: true });
   }
 }
-if (isStale("dist/backend-ts.js", "assembly", "src")) {
+if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
   const esbuild = await import("esbuild");
   const node = {
     bundle: true, platform: "node", format: "esm", target: "node22", sourcemap: "linked",
     logLevel: "warning", legalComments: "none",
   };
+  // Twice the same: a module is bound to one memory, and library objects have one of their own.
+  for (const name of ["backend-ts", "library-ts"]) {
+    await esbuild.build({
+      ...node,
+      stdin: {
+        contents: 'export * from "./index"; export { bindMemory } from "./memory";',
+        resolveDir: join(root, "assembly"), loader: "ts",
+      },
+      outfile: `dist/${name}.js`, plugins: [twins],
+    });
+  }
   await esbuild.build({
     ...node,
-    stdin: {
-      contents: 'export * from "./index"; export { bindMemory } from "./memory";',
-      resolveDir: join(root, "assembly"), loader: "ts",
+    entryPoints: {
+      "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts", index: "src/index.ts",
+      ...(existsSync("bench/kernels/suite.ts") ? { "bench/kernels": "bench/kernels/suite.ts" } : {}),
     },
-    outfile: "dist/backend-ts.js", plugins: [twins],
-  });
-  await esbuild.build({
-    ...node,
-    entryPoints: { "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts", index: "src/index.ts" },
     outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]",
-    external: ["piscina", "tinybench", "assemblyscript", "yaml"],
+    external: [
+      "piscina", "tinybench", "assemblyscript", "yaml",
+      // Peers of the kernels' benches, which stand in the repository only.
+      "bloomfilter", "bloom-filters", "pure-rand", "pure-rand/*", "xxhash-wasm", "merkletreejs",
+    ],
     // Bundled CommonJS packages ask for require().
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });
