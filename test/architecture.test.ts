@@ -124,8 +124,8 @@ const PACKAGES: PackagePlaces = {
       ["bench/*"],
     ]),
   ),
-  // Files named at run time: a user's scenario, the built TypeScript backend.
-  "(computed)": ["src/scenario/*", "src/kernels/*"],
+  // Files named at run time: a user's scenario, the built TypeScript backend, the built benches.
+  "(computed)": ["src/scenario/*", "src/kernels/*", "src/cli/*"],
 };
 
 const INDEXES = ["src/index.ts", "assembly/index.ts"];

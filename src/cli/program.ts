@@ -1,6 +1,7 @@
 /** The program: its commands, its one way of failing, and what a closed pipe means. */
 import { Command } from "commander";
 import { packageVersion } from "../artifacts.js";
+import { addBenchCommand } from "./bench.js";
 import { addCompletionCommand } from "./completion.js";
 import { errorLine, EXIT, exitCodeOf } from "./exit.js";
 import { addListCommand } from "./list.js";
@@ -39,6 +40,7 @@ function createProgram(args: readonly string[], finish: (code: number) => void):
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", "\nExamples:\n  hearsay run demo\n  hearsay run push-pull --nodes 1e6\n");
   addRunCommand(program, args, finish);
+  addBenchCommand(program, args, finish);
   addReportCommand(program, finish);
   addListCommand(program, finish);
   addCompletionCommand(program, finish);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors.js";
+import type { BenchRecord } from "../history/bench-record.js";
 import type { RunRecord } from "../history/record.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
@@ -49,9 +50,15 @@ export function addReportCommand(program: Command, finish: (code: number) => voi
     });
 }
 
+/** What the files held: records of runs, or of benches; a report is of one kind. */
+type Records =
+  | { readonly kind: "run"; readonly records: readonly RunRecord[] }
+  | { readonly kind: "bench"; readonly records: readonly BenchRecord[] };
+
 async function report(files: readonly string[], flags: ReportFlags): Promise<void> {
   const format = formatOf(flags);
-  const records = (await Promise.all(files.map((file) => readRecords(file)))).flat();
+  const found = (await Promise.all(files.map((file) => readRecords(file)))).flat();
+  const records = ofOneKind(found);
   const target = flags.output ?? (format === "html" ? join("reports", "report.html") : undefined);
   if (target !== undefined) checkFileWritable("--output", target);
   const text = await render(records, format, flags.title);
@@ -73,28 +80,47 @@ function formatOf(flags: ReportFlags): Format {
   return chosen[0] ?? FORMATS.find((format) => format === extension) ?? "html";
 }
 
+function ofOneKind(found: readonly (RunRecord | BenchRecord)[]): Records {
+  const runs = found.filter((record) => record.kind === "run");
+  const benches = found.filter((record) => record.kind === "bench");
+  if (benches.length === 0) return { kind: "run", records: runs };
+  if (runs.length === 0) return { kind: "bench", records: benches };
+  throw new InputError(
+    `RECORD must be records of runs or of benches, got ${runs.length} of run and ` +
+      `${benches.length} of bench: make a report of each`,
+  );
+}
+
 async function render(
-  records: readonly RunRecord[],
+  { kind, records }: Records,
   format: Format,
   title: string | undefined,
 ): Promise<string> {
+  const options = {
+    generatedAt: new Date().toISOString(),
+    ...(title === undefined ? {} : { title }),
+  };
+  const isBench = kind === "bench";
   switch (format) {
-    case "html": {
-      const { renderReport } = await import("../report/page.js");
-      const generatedAt = new Date().toISOString();
-      return renderReport(records, { generatedAt, ...(title === undefined ? {} : { title }) });
-    }
+    case "html":
+      return isBench
+        ? (await import("../report/bench-page.js")).renderBenchReport(records, options)
+        : (await import("../report/page.js")).renderReport(records, options);
     case "md":
-      return (await import("../report/markdown.js")).renderMarkdown(records);
+      return isBench
+        ? (await import("../report/bench-text.js")).renderBenchMarkdown(records)
+        : (await import("../report/markdown.js")).renderMarkdown(records);
     case "csv":
-      return (await import("../report/csv.js")).renderCsv(records);
+      return isBench
+        ? (await import("../report/bench-text.js")).renderBenchCsv(records)
+        : (await import("../report/csv.js")).renderCsv(records);
     case "json":
       return (await import("../report/json.js")).renderJson(records);
   }
 }
 
-/** The records of one file; every one is checked against the schema. */
-async function readRecords(file: string): Promise<RunRecord[]> {
+/** The records of one file; every one is checked against the schema of its kind. */
+async function readRecords(file: string): Promise<(RunRecord | BenchRecord)[]> {
   const name = file === "-" ? "stdin" : file;
   let content: unknown;
   try {
@@ -105,9 +131,11 @@ async function readRecords(file: string): Promise<RunRecord[]> {
     throw new InputError(`${name} ${why}`);
   }
   const { recordSchema } = await import("../history/record.js");
+  const { benchRecordSchema } = await import("../history/bench-record.js");
   const many = Array.isArray(content) ? (content as unknown[]) : [content];
   return many.map((value) => {
-    const result = recordSchema.safeParse(value);
+    const isBench = (value as { kind?: unknown } | null)?.kind === "bench";
+    const result = (isBench ? benchRecordSchema : recordSchema).safeParse(value);
     if (result.success) return result.data;
     const { path, message } = result.error.issues[0]!;
     const field = path.length === 0 ? "the file" : path.map(String).join(".");

@@ -10,6 +10,7 @@ import { runScenario } from "../run/run-scenario.js";
 import type { Scenario, TrialProgress } from "../run/types.js";
 import { findSuite } from "../scenario/find.js";
 import { resolveScenario } from "../scenario/resolve.js";
+import { commandText } from "./command-text.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, checkFolderWritable, shownPath, writeWhole } from "./files.js";
 import { catchInterrupt } from "./interrupt.js";
@@ -121,12 +122,4 @@ function outcome(records: readonly RunRecord[], interrupted: boolean): number {
   }
   if (interrupted) return EXIT.interrupted;
   return EXIT.fine;
-}
-
-/** The command line that repeats this run, quoted for a POSIX shell where needed. */
-function commandText(args: readonly string[]): string {
-  const quoted = args.map((arg) =>
-    /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
-  );
-  return ["hearsay", ...quoted].join(" ");
 }

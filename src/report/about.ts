@@ -1,4 +1,5 @@
 /** What the page says about the runs themselves: status, machine, command. */
+import type { Environment } from "../history/record.js";
 import { formatBytes } from "../units.js";
 import { printable } from "./escape.js";
 import { plural } from "./format.js";
@@ -35,19 +36,21 @@ function names(runs: readonly Run[]): string {
 
 /** One line per distinct environment. */
 export function environmentLines(runs: readonly Run[]): string[] {
-  const lines = runs.map(({ record: { environment } }) => {
-    const { node, v8, os, arch, cpu, cores, memoryBytes, commit, dirty } = environment;
-    const parts = [
-      `Node ${node} (V8 ${v8})`,
-      `${os} ${arch}`,
-      `${cpu}, ${plural(cores, "core")}, ${formatBytes(memoryBytes)} memory`,
-    ];
-    if (commit !== null) {
-      parts.push(`commit ${commit.slice(0, 12)}${dirty === true ? " with changes" : ""}`);
-    }
-    return printable(parts.join(" · "));
-  });
-  return [...new Set(lines)];
+  return [...new Set(runs.map(({ record: { environment } }) => machineLine(environment)))];
+}
+
+/** "Node 26.10.0 (V8 14.6) · Linux x64 · AMD EPYC, 2 cores, 8 GiB memory · commit 1a2b3c". */
+export function machineLine(environment: Environment): string {
+  const { node, v8, os, arch, cpu, cores, memoryBytes, commit, dirty } = environment;
+  const parts = [
+    `Node ${node} (V8 ${v8})`,
+    `${os} ${arch}`,
+    `${cpu}, ${plural(cores, "core")}, ${formatBytes(memoryBytes)} memory`,
+  ];
+  if (commit !== null) {
+    parts.push(`commit ${commit.slice(0, 12)}${dirty === true ? " with changes" : ""}`);
+  }
+  return printable(parts.join(" · "));
 }
 
 /** Commands that repeat the runs, each once, on one line and without control codes. */

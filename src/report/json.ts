@@ -1,6 +1,7 @@
 /** Records as one JSON list: what `hearsay report` reads again. */
+import type { BenchRecord } from "../history/bench-record.js";
 import type { RunRecord } from "../history/record.js";
 
-export function renderJson(records: readonly RunRecord[]): string {
+export function renderJson(records: readonly (RunRecord | BenchRecord)[]): string {
   return `${JSON.stringify(records, null, 1)}\n`;
 }

@@ -21,7 +21,7 @@ export function renderMarkdown(records: readonly RunRecord[]): string {
     escapeMarkdown(statusText(runs)),
     ...tables
       .filter(([, { rows }]) => rows.length > 0)
-      .map(([heading, table]) => `## ${heading}\n\n${renderTable(table)}`),
+      .map(([heading, table]) => `## ${heading}\n\n${renderMarkdownTable(table)}`),
     "## How to repeat it",
     ...commandsOf(runs).map((command) => codeBlock(command)),
     ...environmentLines(runs).map(escapeMarkdown),
@@ -29,7 +29,7 @@ export function renderMarkdown(records: readonly RunRecord[]): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function renderTable({ caption, columns, rows }: Table): string {
+export function renderMarkdownTable({ caption, columns, rows }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
     `${escapeMarkdown(caption)}.`,

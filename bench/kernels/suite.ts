@@ -1,0 +1,51 @@
+/**
+ * All benches of kernels, and the loop over them. Built into dist/bench/kernels.js, which the command
+ * line loads: src/ imports nothing from here.
+ */
+import type { BenchRow, ReconcileRow } from "../../src/history/bench-record.js";
+import type { KernelBench } from "./bench.js";
+import { measure } from "./measure.js";
+import { NativeTwins } from "./native.js";
+
+export const kernelBenches: readonly KernelBench[] = [];
+
+export interface SuiteOptions {
+  readonly ids: readonly string[];
+  /** all sizes, or the smallest of each bench only */
+  readonly sizes: "all" | "smallest";
+  readonly rounds: number;
+  readonly blockMs: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+export interface SuiteHooks {
+  /** Told before each bench and size. */
+  onStart(id: string, size: number, index: number, count: number): void;
+  onRow(row: BenchRow): void;
+}
+
+/** Measures the chosen benches one after the other; stops between rounds when the signal says so. */
+export async function runBenches(options: SuiteOptions, hooks: SuiteHooks): Promise<void> {
+  const plan = kernelBenches
+    .filter(({ id }) => options.ids.includes(id))
+    .flatMap((bench) => {
+      const sizes = options.sizes === "all" ? bench.sizes : bench.sizes.slice(0, 1);
+      return sizes.map((size) => ({ bench, size }));
+    });
+  const natives = new NativeTwins();
+  try {
+    for (const [index, { bench, size }] of plan.entries()) {
+      if (options.signal.aborted) return;
+      hooks.onStart(bench.id, size, index, plan.length);
+      hooks.onRow(await measure(bench, size, { ...options, natives }));
+    }
+  } finally {
+    natives.dispose();
+  }
+}
+
+/** Bytes and round trips of every reconciler against the number of differences. */
+export function reconciliation(_seed: number): readonly ReconcileRow[] {
+  return [];
+}

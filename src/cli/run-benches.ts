@@ -1,0 +1,160 @@
+/**
+ * The work of `hearsay bench`: choose, measure, write the record and its page. The benches stand in
+ * dist/bench/kernels.js, built from bench/, so that nothing in src/ imports them.
+ */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { artifact } from "../artifacts.js";
+import { nearestName, shown } from "../check.js";
+import { InputError, TrialFailure } from "../errors.js";
+import type { BenchRecord, BenchRow, ReconcileRow } from "../history/bench-record.js";
+import { readEnvironment } from "../history/environment.js";
+import { RECORD_SCHEMA } from "../history/record.js";
+import { renderBenchSummary } from "./bench-summary.js";
+import { commandText } from "./command-text.js";
+import { EXIT } from "./exit.js";
+import { checkFileWritable, checkFolderWritable, shownPath, writeWhole } from "./files.js";
+import { catchInterrupt } from "./interrupt.js";
+import { createStepProgress } from "./step-progress.js";
+
+/** What commander hands over. */
+export interface BenchFlags {
+  readonly quick?: true;
+  readonly full?: true;
+  readonly rounds?: number;
+  readonly seed: number;
+  readonly out: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  /** false: no HTML page, the record only. */
+  readonly report: boolean;
+}
+
+/** What dist/bench/kernels.js exports; see bench/kernels/suite.ts. */
+interface Suite {
+  readonly kernelBenches: readonly { readonly id: string; readonly sizes: readonly number[] }[];
+  runBenches(
+    options: {
+      readonly ids: readonly string[];
+      readonly sizes: "all" | "smallest";
+      readonly rounds: number;
+      readonly blockMs: number;
+      readonly seed: number;
+      readonly signal: AbortSignal;
+    },
+    hooks: {
+      onStart(id: string, size: number, index: number, count: number): void;
+      onRow(row: BenchRow): void;
+    },
+  ): Promise<void>;
+  reconciliation(seed: number): readonly ReconcileRow[];
+}
+
+/** How thorough: rounds per bench, least time of a block, sizes. */
+const EFFORTS = {
+  quick: { rounds: 3, blockMs: 4, sizes: "smallest" },
+  normal: { rounds: 5, blockMs: 15, sizes: "all" },
+  full: { rounds: 9, blockMs: 40, sizes: "all" },
+} as const;
+
+export async function runKernelBenches(
+  filter: string,
+  flags: BenchFlags,
+  args: readonly string[],
+): Promise<number> {
+  if (flags.quick === true && flags.full === true) {
+    throw new InputError("--quick and --full cannot stand together");
+  }
+  const suite = (await import(pathToFileURL(artifact("bench", "kernels.js")).href)) as Suite;
+  const ids = chosenIds(
+    filter,
+    suite.kernelBenches.map(({ id }) => id),
+  );
+  const effort = EFFORTS[flags.quick === true ? "quick" : flags.full === true ? "full" : "normal"];
+  const { sizes, blockMs } = effort;
+  const { seed } = flags;
+  const rounds = flags.rounds ?? effort.rounds;
+  const page = join(flags.out, `bench-${pageName(filter)}.html`);
+  checkFolderWritable("--out", flags.out);
+  if (flags.report) checkFileWritable("--out", page);
+
+  const progress = createStepProgress(process.stderr, flags.quiet === true);
+  const interrupt = catchInterrupt(() => {
+    progress.note("stopping after this round; Ctrl-C again to quit at once");
+  });
+  const rows: BenchRow[] = [];
+  try {
+    await suite.runBenches(
+      { ids, sizes, rounds, blockMs, seed, signal: interrupt.signal },
+      {
+        onStart: (id, size, index, count) => progress.step(`${id} ${size}`, index, count),
+        onRow: (row) => rows.push(row),
+      },
+    );
+  } finally {
+    progress.end();
+    interrupt.release();
+  }
+  const isWhole = !interrupt.signal.aborted;
+  const withCurve = isWhole && ids.some((id) => id.startsWith("reconcile/"));
+  const record: BenchRecord = {
+    ...{ schema: RECORD_SCHEMA, kind: "bench", id: randomUUID() },
+    createdAt: new Date().toISOString(),
+    status: isWhole ? "complete" : "partial",
+    command: commandText(args),
+    environment: readEnvironment(),
+    ...{ rounds, blockMs, seed, rows },
+    reconciliation: withCurve ? [...suite.reconciliation(seed)] : [],
+  };
+  await keep(record, page, flags);
+  return outcome(record);
+}
+
+/** Ids that the filter means: all, a family, or those it is part of. */
+function chosenIds(filter: string, ids: readonly string[]): readonly string[] {
+  const wanted = filter.replace(/^kernels\/?/, "");
+  if (wanted === "") return ids;
+  const found = ids.filter((id) => id.includes(wanted));
+  if (found.length > 0) return found;
+  const families = [...new Set(ids.map((id) => id.split("/")[0]!))];
+  const nearest = nearestName(wanted, families);
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  throw new InputError(
+    `FILTER must be kernels, one of ${families.join(", ")}, or part of a bench's name, ` +
+      `got ${shown(filter)}${hint}`,
+  );
+}
+
+function pageName(filter: string): string {
+  return filter.replaceAll(/[^\w.-]+/g, "-");
+}
+
+async function keep(record: BenchRecord, page: string, flags: BenchFlags): Promise<void> {
+  const file = join(flags.out, `bench-${record.id}.json`);
+  const files = [file];
+  writeWhole(file, `${JSON.stringify(record, null, 1)}\n`);
+  if (flags.report) {
+    const { renderBenchReport } = await import("../report/bench-page.js");
+    writeWhole(page, renderBenchReport([record], { generatedAt: record.createdAt }));
+    files.push(page);
+  }
+  const wrote = files.map((each) => `wrote ${shownPath(each)}`).join("\n");
+  if (flags.json === true) {
+    process.stdout.write(`${JSON.stringify(record, null, 1)}\n`);
+    if (flags.quiet !== true) process.stderr.write(`${wrote}\n`);
+  } else if (flags.quiet !== true) {
+    process.stdout.write(`${renderBenchSummary(record, process.stdout)}\n\n${wrote}\n`);
+  }
+}
+
+/** Throws TrialFailure when any arm of ours or C gave another result. */
+function outcome(record: BenchRecord): number {
+  const wrong = record.rows.flatMap(({ id, size, arms }) =>
+    arms
+      .filter(({ status }) => status === "wrong")
+      .map(({ name, note }) => `${id} at ${size}: ${name}: ${note ?? ""}`),
+  );
+  if (wrong.length > 0) throw new TrialFailure(`wrong results: ${wrong.join("; ")}`);
+  return record.status === "partial" ? EXIT.interrupted : EXIT.fine;
+}
