@@ -3,7 +3,7 @@
  * sources, the command line, the thread entry, the library, the report's client. A part is rebuilt only
  * when one of its sources is newer, unless --force is given.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
@@ -90,6 +90,9 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });
   chmodSync("dist/cli/main.js", 0o755);
+  // Types of the library. Their errors are for `npm run check`; declarations come out all the same.
+  const tsc = join(dirname(require.resolve("typescript-7/package.json")), "bin/tsc");
+  spawnSync(process.execPath, [tsc, "-p", "tools/build/tsconfig.types.json"]);
   if (existsSync("src/report/client/main.ts")) {
     mkdirSync("dist/report", { recursive: true });
     await esbuild.build({
