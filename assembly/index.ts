@@ -2,6 +2,7 @@
 export * from "./kernels/random";
 export * from "./kernels/digest";
 export * from "./kernels/rumor";
+export * from "./kernels/merkle";
 export * from "./kernels/xxhash";
 export * from "./runtime/math";
 export * from "./protocols/push";

@@ -67,6 +67,7 @@ export const NETWORKS: readonly Entry[] = [
 /** One entry per file of assembly/kernels/; a test compares the two. */
 export const KERNELS: readonly Entry[] = [
   { name: "digest", summary: "64-bit digest of a trial's final state" },
+  { name: "merkle", summary: "Merkle trees over key ranges: build, update, compare" },
   { name: "random", summary: "counter-based random words and unbiased bounded draws" },
   { name: "rumor", summary: "bit-level push, pull and push-pull rounds of one rumor" },
   { name: "xxhash", summary: "XXH64, a fast hash of bytes (not a cryptographic one)" },

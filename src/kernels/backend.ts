@@ -12,6 +12,7 @@ type Functions<M> = {
 type Twins = Functions<typeof import("./digest.js")> &
   Functions<typeof import("./random.js")> &
   Functions<typeof import("./rumor.js")> &
+  Functions<typeof import("./merkle.js")> &
   Functions<typeof import("./xxhash.js")>;
 
 /** Portable functions that the host calls by name, from assembly/runtime. */
