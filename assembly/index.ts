@@ -1,6 +1,9 @@
 /** The module's whole public surface: memory accessors, kernels and the portable protocols. */
 export * from "./kernels/random";
 export * from "./kernels/digest";
+export * from "./kernels/galois";
+export * from "./kernels/iblt";
+export * from "./kernels/iblt-rateless";
 export * from "./kernels/rumor";
 export * from "./kernels/merkle";
 export * from "./kernels/xxhash";

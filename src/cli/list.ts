@@ -67,6 +67,9 @@ export const NETWORKS: readonly Entry[] = [
 /** One entry per file of assembly/kernels/; a test compares the two. */
 export const KERNELS: readonly Entry[] = [
   { name: "digest", summary: "64-bit digest of a trial's final state" },
+  { name: "galois", summary: "arithmetic of GF(2^m), for PinSketch" },
+  { name: "iblt", summary: "invertible Bloom lookup tables: add, subtract, peel" },
+  { name: "iblt-rateless", summary: "coded symbols of rateless IBLTs: encode, decode" },
   { name: "merkle", summary: "Merkle trees over key ranges: build, update, compare" },
   { name: "random", summary: "counter-based random words and unbiased bounded draws" },
   { name: "rumor", summary: "bit-level push, pull and push-pull rounds of one rumor" },

@@ -10,6 +10,9 @@ type Functions<M> = {
 };
 
 type Twins = Functions<typeof import("./digest.js")> &
+  Functions<typeof import("./galois.js")> &
+  Functions<typeof import("./iblt.js")> &
+  Functions<typeof import("./iblt-rateless.js")> &
   Functions<typeof import("./random.js")> &
   Functions<typeof import("./rumor.js")> &
   Functions<typeof import("./merkle.js")> &
