@@ -2,6 +2,17 @@
 export { InputError, TrialFailure } from "./errors.js";
 export { recordSchema, type RunRecord } from "./history/record.js";
 export { buildNetwork, type NetworkSpec } from "./network/build.js";
+export type { ExchangeCost, LeafRange } from "./merkle/exchange.js";
+export type { MerkleKey, MerkleVersion } from "./merkle/items.js";
+export {
+  MerkleTree,
+  type MerkleDiff,
+  type MerkleDiffOptions,
+  type MerkleHash,
+  type MerkleLoadOptions,
+  type MerkleTreeOptions,
+} from "./merkle/merkle-tree.js";
+export type { MerkleFanout, MerkleLevel, MerkleShape } from "./merkle/shape.js";
 export type { Network } from "./network/network.js";
 export type { ParameterSpec, Protocol } from "./protocols/protocol.js";
 export { findProtocol, protocols } from "./protocols/registry.js";

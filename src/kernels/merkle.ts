@@ -75,7 +75,7 @@ export function merkleHashLevels(treeAt: number, formAt: number): void {
   const rootBits = rootFanoutBits(leafBits, fanoutBits);
   const tree = treeAt >>> 2;
   let child = tree + levelWords(leafBits, leafBits, fanoutBits);
-  for (let bits = leafBits; bits > rootBits; ) {
+  for (let bits = leafBits; bits > rootBits;) {
     bits -= fanoutBits;
     const level = child - (2 << bits);
     hashLevel(level, child, 1 << bits, 2 << fanoutBits);
@@ -208,7 +208,7 @@ export function merkleDiffPairs(
     let compared = 1;
     let nodes = 1;
     let childBits = rootBits;
-    for (let bits = 0; bits < leafBits && low !== 0; ) {
+    for (let bits = 0; bits < leafBits && low !== 0;) {
       a += nodes * 2;
       b += nodes * 2;
       // Parents are at most 32, so they stand in the low word; only leaves may reach the high one.
@@ -302,7 +302,7 @@ function differs(a: number, b: number): number {
 function hashPaths(from: number, end: number, leafBits: number, fanoutBits: number): void {
   const rootBits = rootFanoutBits(leafBits, fanoutBits);
   let childOffset = levelWords(leafBits, leafBits, fanoutBits);
-  for (let bits = leafBits; bits > rootBits; ) {
+  for (let bits = leafBits; bits > rootBits;) {
     bits -= fanoutBits;
     const offset = childOffset - (2 << bits);
     const shift = leafBits - bits;
@@ -406,7 +406,12 @@ function hashStripes(at: number, count: number): number {
     dl = round(dl, dh, words[p + 6]!, words[p + 7]!);
     dh = highWord;
   }
-  let low = added((al << 1) | (ah >>> 31), (ah << 1) | (al >>> 31), (bl << 7) | (bh >>> 25), (bh << 7) | (bl >>> 25));
+  let low = added(
+    (al << 1) | (ah >>> 31),
+    (ah << 1) | (al >>> 31),
+    (bl << 7) | (bh >>> 25),
+    (bh << 7) | (bl >>> 25),
+  );
   low = added(low, highWord, (cl << 12) | (ch >>> 20), (ch << 12) | (cl >>> 20));
   low = added(low, highWord, (dl << 18) | (dh >>> 14), (dh << 18) | (dl >>> 14));
   low = merged(low, highWord, al, ah);
