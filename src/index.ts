@@ -5,6 +5,12 @@ export { buildNetwork, type NetworkSpec } from "./network/build.js";
 export type { ExchangeCost, LeafRange } from "./merkle/exchange.js";
 export type { MerkleKey, MerkleVersion } from "./merkle/items.js";
 export {
+  MerklePopulation,
+  type MerklePopulationOptions,
+  type PopulationDiff,
+  type PopulationUpdates,
+} from "./merkle/merkle-population.js";
+export {
   MerkleTree,
   type MerkleDiff,
   type MerkleDiffOptions,

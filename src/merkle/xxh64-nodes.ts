@@ -63,9 +63,7 @@ export class Xxh64Nodes implements MerkleNodes {
   }
 
   root(): string {
-    const root = this.#treeAt >>> 2;
-    const { u32 } = this.#space;
-    return hex(u32[root + 1]!) + hex(u32[root]!);
+    return hex64(this.#space.u32, this.#treeAt);
   }
 
   diff(other: Xxh64Nodes): { leaves: Uint32Array; differing: number[] } {
@@ -100,6 +98,8 @@ export class Xxh64Nodes implements MerkleNodes {
   }
 }
 
-function hex(word: number): string {
-  return word.toString(16).padStart(8, "0");
+/** The 64-bit hash at `at` as 16 hex digits. */
+export function hex64(words: Uint32Array, at: number): string {
+  const [low, high] = [words[at >>> 2]!, words[(at >>> 2) + 1]!];
+  return [high, low].map((word) => word.toString(16).padStart(8, "0")).join("");
 }
