@@ -12,7 +12,7 @@ import { createMemory } from "../src/memory/memory.js";
 import { buildNetwork, type NetworkSpec } from "../src/network/build.js";
 import { seededStream } from "../src/network/seeded.js";
 import { WorkerPool } from "../src/workers/pool.js";
-import { inlinePlayer, settingsOf, type InlineOptions } from "./inline-trial.js";
+import { inlinePlayer, settingsOf, type InlineOptions } from "../bench/inline-trial.js";
 
 const testSeed = Number(process.env.HEARSAY_TEST_SEED ?? Date.now() % 0xffffffff) >>> 0;
 const CASES = 40;

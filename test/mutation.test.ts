@@ -10,7 +10,7 @@ import { artifact, packageRoot } from "../src/artifacts.js";
 import { resetControl } from "../src/engine/barrier.js";
 import { playTrial } from "../src/engine/trial.js";
 import { findSteps, type Kernels } from "../src/kernels/backend.js";
-import { inlinePlayer, settingsOf } from "./inline-trial.js";
+import { inlinePlayer, settingsOf } from "../bench/inline-trial.js";
 
 const OPTIONS = { protocol: "push-pull", nodes: 3001, observe: true, digestEachRound: true };
 

@@ -4,6 +4,8 @@ import { InputError, TrialFailure } from "../errors.js";
 
 export const EXIT = {
   fine: 0,
+  /** Published figures were missed. */
+  failed: 1,
   /** A bug of ours: HEARSAY_DEBUG=1 prints where. */
   bug: 1,
   input: 2,

@@ -7,6 +7,7 @@ import { errorLine, EXIT, exitCodeOf } from "./exit.js";
 import { addListCommand } from "./list.js";
 import { addReportCommand } from "./report.js";
 import { addRunCommand } from "./run.js";
+import { addValidateCommand } from "./validate.js";
 
 /** Runs one command line (without node and script) and returns the exit code; never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -41,6 +42,7 @@ function createProgram(args: readonly string[], finish: (code: number) => void):
     .addHelpText("after", "\nExamples:\n  hearsay run demo\n  hearsay run push-pull --nodes 1e6\n");
   addRunCommand(program, args, finish);
   addBenchCommand(program, args, finish);
+  addValidateCommand(program, args, finish);
   addReportCommand(program, finish);
   addListCommand(program, finish);
   addCompletionCommand(program, finish);

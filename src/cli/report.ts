@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import type { BenchRecord } from "../history/bench-record.js";
 import type { RunRecord } from "../history/record.js";
+import type { ValidateRecord } from "../history/validate-record.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
 
@@ -50,18 +51,48 @@ export function addReportCommand(program: Command, finish: (code: number) => voi
     });
 }
 
-/** What the files held: records of runs, or of benches; a report is of one kind. */
-type Records =
-  | { readonly kind: "run"; readonly records: readonly RunRecord[] }
-  | { readonly kind: "bench"; readonly records: readonly BenchRecord[] };
+type AnyRecord = RunRecord | BenchRecord | ValidateRecord;
+
+interface Options {
+  readonly generatedAt: string;
+  readonly title?: string;
+}
+
+/** How the records of one kind become text: a format each, loaded when asked for. */
+interface Kind<R extends AnyRecord> {
+  html(records: readonly R[], options: Options): Promise<string>;
+  md(records: readonly R[]): Promise<string>;
+  csv(records: readonly R[]): Promise<string>;
+}
+
+const RUN: Kind<RunRecord> = {
+  html: async (records, options) =>
+    (await import("../report/page.js")).renderReport(records, options),
+  md: async (records) => (await import("../report/markdown.js")).renderMarkdown(records),
+  csv: async (records) => (await import("../report/csv.js")).renderCsv(records),
+};
+
+const BENCH: Kind<BenchRecord> = {
+  html: async (records, options) =>
+    (await import("../report/bench-page.js")).renderBenchReport(records, options),
+  md: async (records) => (await import("../report/bench-text.js")).renderBenchMarkdown(records),
+  csv: async (records) => (await import("../report/bench-text.js")).renderBenchCsv(records),
+};
+
+const VALIDATE: Kind<ValidateRecord> = {
+  html: async (records, options) =>
+    (await import("../report/validate-page.js")).renderValidateReport(records, options),
+  md: async (records) =>
+    (await import("../report/validate-text.js")).renderValidateMarkdown(records),
+  csv: async (records) => (await import("../report/validate-text.js")).renderValidateCsv(records),
+};
 
 async function report(files: readonly string[], flags: ReportFlags): Promise<void> {
   const format = formatOf(flags);
   const found = (await Promise.all(files.map((file) => readRecords(file)))).flat();
-  const records = ofOneKind(found);
   const target = flags.output ?? (format === "html" ? join("reports", "report.html") : undefined);
   if (target !== undefined) checkFileWritable("--output", target);
-  const text = await render(records, format, flags.title);
+  const text = await render(found, format, flags.title);
   if (target === undefined) {
     process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
     return;
@@ -80,47 +111,34 @@ function formatOf(flags: ReportFlags): Format {
   return chosen[0] ?? FORMATS.find((format) => format === extension) ?? "html";
 }
 
-function ofOneKind(found: readonly (RunRecord | BenchRecord)[]): Records {
-  const runs = found.filter((record) => record.kind === "run");
-  const benches = found.filter((record) => record.kind === "bench");
-  if (benches.length === 0) return { kind: "run", records: runs };
-  if (runs.length === 0) return { kind: "bench", records: benches };
-  throw new InputError(
-    `RECORD must be records of runs or of benches, got ${runs.length} of run and ` +
-      `${benches.length} of bench: make a report of each`,
-  );
-}
-
 async function render(
-  { kind, records }: Records,
+  found: readonly AnyRecord[],
   format: Format,
   title: string | undefined,
 ): Promise<string> {
+  if (format === "json") return (await import("../report/json.js")).renderJson(found);
+  const kinds = [...new Set(found.map(({ kind }) => kind))];
+  if (kinds.length > 1) {
+    throw new InputError(
+      `RECORD must be records of one kind, got ${kinds.join(" and ")}: make a report of each`,
+    );
+  }
   const options = {
     generatedAt: new Date().toISOString(),
     ...(title === undefined ? {} : { title }),
   };
-  const isBench = kind === "bench";
-  switch (format) {
-    case "html":
-      return isBench
-        ? (await import("../report/bench-page.js")).renderBenchReport(records, options)
-        : (await import("../report/page.js")).renderReport(records, options);
-    case "md":
-      return isBench
-        ? (await import("../report/bench-text.js")).renderBenchMarkdown(records)
-        : (await import("../report/markdown.js")).renderMarkdown(records);
-    case "csv":
-      return isBench
-        ? (await import("../report/bench-text.js")).renderBenchCsv(records)
-        : (await import("../report/csv.js")).renderCsv(records);
-    case "json":
-      return (await import("../report/json.js")).renderJson(records);
-  }
+  const benches = found.filter((record) => record.kind === "bench");
+  if (benches.length > 0) return BENCH[format](benches, options);
+  const validations = found.filter((record) => record.kind === "validate");
+  if (validations.length > 0) return VALIDATE[format](validations, options);
+  return RUN[format](
+    found.filter((record) => record.kind === "run"),
+    options,
+  );
 }
 
 /** The records of one file; every one is checked against the schema of its kind. */
-async function readRecords(file: string): Promise<(RunRecord | BenchRecord)[]> {
+async function readRecords(file: string): Promise<AnyRecord[]> {
   const name = file === "-" ? "stdin" : file;
   let content: unknown;
   try {
@@ -132,10 +150,13 @@ async function readRecords(file: string): Promise<(RunRecord | BenchRecord)[]> {
   }
   const { recordSchema } = await import("../history/record.js");
   const { benchRecordSchema } = await import("../history/bench-record.js");
+  const { validateRecordSchema } = await import("../history/validate-record.js");
+  const schemas = { run: recordSchema, bench: benchRecordSchema, validate: validateRecordSchema };
   const many = Array.isArray(content) ? (content as unknown[]) : [content];
   return many.map((value) => {
-    const isBench = (value as { kind?: unknown } | null)?.kind === "bench";
-    const result = (isBench ? benchRecordSchema : recordSchema).safeParse(value);
+    const kind = (value as { kind?: unknown } | null)?.kind;
+    const schema = kind === "bench" || kind === "validate" ? schemas[kind] : schemas.run;
+    const result = schema.safeParse(value);
     if (result.success) return result.data;
     const { path, message } = result.error.issues[0]!;
     const field = path.length === 0 ? "the file" : path.map(String).join(".");

@@ -3,7 +3,6 @@
  * dist/bench/kernels.js, built from bench/, so that nothing in src/ imports them.
  */
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { artifact } from "../artifacts.js";
 import { nearestName, shown } from "../check.js";
@@ -14,21 +13,16 @@ import { RECORD_SCHEMA } from "../history/record.js";
 import { renderBenchSummary } from "./bench-summary.js";
 import { commandText } from "./command-text.js";
 import { EXIT } from "./exit.js";
-import { checkFileWritable, checkFolderWritable, shownPath, writeWhole } from "./files.js";
 import { catchInterrupt } from "./interrupt.js";
+import { keepRecord, recordTargets, type RecordFlags } from "./record-output.js";
 import { createStepProgress } from "./step-progress.js";
 
 /** What commander hands over. */
-export interface BenchFlags {
+export interface BenchFlags extends RecordFlags {
   readonly quick?: true;
   readonly full?: true;
   readonly rounds?: number;
   readonly seed: number;
-  readonly out: string;
-  readonly json?: true;
-  readonly quiet?: true;
-  /** false: no HTML page, the record only. */
-  readonly report: boolean;
 }
 
 /** What dist/bench/kernels.js exports; see bench/kernels/suite.ts. */
@@ -75,10 +69,7 @@ export async function runKernelBenches(
   const { sizes, blockMs } = effort;
   const { seed } = flags;
   const rounds = flags.rounds ?? effort.rounds;
-  const page = join(flags.out, `bench-${pageName(filter)}.html`);
-  checkFolderWritable("--out", flags.out);
-  if (flags.report) checkFileWritable("--out", page);
-
+  const targets = recordTargets("bench", filter, flags);
   const progress = createStepProgress(process.stderr, flags.quiet === true);
   const interrupt = catchInterrupt(() => {
     progress.note("stopping after this round; Ctrl-C again to quit at once");
@@ -99,7 +90,7 @@ export async function runKernelBenches(
   const isWhole = !interrupt.signal.aborted;
   const withCurve = isWhole && ids.some((id) => id.startsWith("reconcile/"));
   const record: BenchRecord = {
-    ...{ schema: RECORD_SCHEMA, kind: "bench", id: randomUUID() },
+    ...{ schema: RECORD_SCHEMA, kind: "bench", id: randomUUID().slice(0, 8) },
     createdAt: new Date().toISOString(),
     status: isWhole ? "complete" : "partial",
     command: commandText(args),
@@ -107,7 +98,13 @@ export async function runKernelBenches(
     ...{ rounds, blockMs, seed, rows },
     reconciliation: withCurve ? [...suite.reconciliation(seed)] : [],
   };
-  await keep(record, page, flags);
+  await keepRecord(record, targets, flags, {
+    page: async () => {
+      const { renderBenchReport } = await import("../report/bench-page.js");
+      return renderBenchReport([record], { generatedAt: record.createdAt });
+    },
+    summary: () => renderBenchSummary(record, process.stdout),
+  });
   return outcome(record);
 }
 
@@ -124,28 +121,6 @@ function chosenIds(filter: string, ids: readonly string[]): readonly string[] {
     `FILTER must be kernels, one of ${families.join(", ")}, or part of a bench's name, ` +
       `got ${shown(filter)}${hint}`,
   );
-}
-
-function pageName(filter: string): string {
-  return filter.replaceAll(/[^\w.-]+/g, "-");
-}
-
-async function keep(record: BenchRecord, page: string, flags: BenchFlags): Promise<void> {
-  const file = join(flags.out, `bench-${record.id}.json`);
-  const files = [file];
-  writeWhole(file, `${JSON.stringify(record, null, 1)}\n`);
-  if (flags.report) {
-    const { renderBenchReport } = await import("../report/bench-page.js");
-    writeWhole(page, renderBenchReport([record], { generatedAt: record.createdAt }));
-    files.push(page);
-  }
-  const wrote = files.map((each) => `wrote ${shownPath(each)}`).join("\n");
-  if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify(record, null, 1)}\n`);
-    if (flags.quiet !== true) process.stderr.write(`${wrote}\n`);
-  } else if (flags.quiet !== true) {
-    process.stdout.write(`${renderBenchSummary(record, process.stdout)}\n\n${wrote}\n`);
-  }
 }
 
 /** Throws TrialFailure when any arm of ours or C gave another result. */

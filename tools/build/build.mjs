@@ -78,7 +78,7 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
     ...node,
     entryPoints: {
       "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts", index: "src/index.ts",
-      ...(existsSync("bench/kernels/suite.ts") ? { "bench/kernels": "bench/kernels/suite.ts" } : {}),
+      "bench/kernels": "bench/kernels/suite.ts", "bench/published": "bench/published/suite.ts",
     },
     outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]",
     external: [

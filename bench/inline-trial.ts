@@ -1,4 +1,4 @@
-/** Plays trials in the test's own thread: one worker, either backend, no pool. */
+/** Plays trials in the caller's own thread: one worker, either backend, no pool. */
 import { resetControl } from "../src/engine/barrier.js";
 import { writeNetwork } from "../src/engine/network-memory.js";
 import { drawOrigin } from "../src/engine/origin.js";

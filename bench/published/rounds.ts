@@ -1,0 +1,61 @@
+/** Rounds and copies of push, pull and push-pull on the complete graph: Pittel, Doerr, Karp. */
+import { completeGraph, inlinePlayer } from "../inline-trial.js";
+import { meanOf, spreadOf, type Effort, type Outcome, type PublishedSource } from "./source.js";
+
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  push: "push",
+  pull: "pull",
+  pushpull: "push-pull",
+};
+
+/** Largest size, and runs by size, that an effort affords. */
+const EFFORTS: Readonly<
+  Record<Effort, { readonly nodesMax: number; runs(nodes: number): number }>
+> = {
+  quick: { nodesMax: 1e4, runs: (nodes) => (nodes <= 1000 ? 1000 : 100) },
+  normal: { nodesMax: 1e6, runs: (nodes) => runsBySize(nodes) },
+  full: { nodesMax: 1e8, runs: (nodes) => runsBySize(nodes) },
+};
+
+function runsBySize(nodes: number): number {
+  if (nodes <= 1000) return 4000;
+  if (nodes <= 10_000) return 1500;
+  return nodes <= 100_000 ? 150 : nodes <= 1e6 ? 15 : 2;
+}
+
+async function measure(
+  { mode, n, delivery_probability: delivery }: Readonly<Record<string, unknown>>,
+  effort: Effort,
+): Promise<Outcome> {
+  const protocol = PROTOCOLS[String(mode)];
+  if (protocol === undefined) return { skipped: `not modelled yet` };
+  const nodes = Number(n);
+  const { nodesMax, runs } = EFFORTS[effort];
+  if (nodes > nodesMax) {
+    const wanted = nodes > 1e8 ? "hearsay run" : nodes > 1e6 ? "--full" : "a run without --quick";
+    return { skipped: `${nodes} nodes take ${wanted}` };
+  }
+  const network = completeGraph(nodes, 1 - Number(delivery ?? 1));
+  const player = await inlinePlayer("wasm", { protocol, nodes, network });
+  const rounds: number[] = [];
+  const copies: number[] = [];
+  for (let seed = 1; seed <= runs(nodes); seed++) {
+    const result = player.play(seed);
+    if (result.stopped !== "coverage") throw new Error(`seed ${seed} stopped: ${result.stopped}`);
+    rounds.push(result.rounds);
+    copies.push(result.series.sent.reduce((sum, sent) => sum + sent, 0) / nodes);
+  }
+  return {
+    measures: {
+      mean_rounds: meanOf(rounds),
+      sd_rounds: spreadOf(rounds),
+      copies_per_node: meanOf(copies),
+    },
+  };
+}
+
+export const roundsSources: readonly PublishedSource[] = [
+  "pittel-1987-push",
+  "doerr-kostrygin-2017",
+  "karp-2000",
+].map((id) => ({ id, measure }));
