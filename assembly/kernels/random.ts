@@ -71,27 +71,42 @@ let s1: v128 = i32x4.splat(0);
 let s2: v128 = i32x4.splat(0);
 let s3: v128 = i32x4.splat(0);
 
-function seedLanes(seed: u32, purpose: u32, tick: u32, block: u32): void {
-  const counter = block << 3;
-  const a0 = threefry(seed, purpose, tick, counter), a1 = secondWord;
-  const a2 = threefry(seed, purpose, tick, counter + 1), a3 = secondWord;
-  const b0 = threefry(seed, purpose, tick, counter + 2), b1 = secondWord;
-  const b2 = threefry(seed, purpose, tick, counter + 3), b3 = secondWord;
-  const c0 = threefry(seed, purpose, tick, counter + 4), c1 = secondWord;
-  const c2 = threefry(seed, purpose, tick, counter + 5), c3 = secondWord;
-  const d0 = threefry(seed, purpose, tick, counter + 6), d1 = secondWord;
-  const d2 = threefry(seed, purpose, tick, counter + 7), d3 = secondWord;
-  s0 = lanes(a0, b0, c0, d0);
-  s1 = lanes(a1, b1, c1, d1);
-  s2 = lanes(a2, b2, c2, d2);
-  s3 = lanes(a3, b3, c3, d3);
+/** Lane l starts from the words of counters 2l and 2l + 1 of the stream: eight Threefry calls as two. */
+function seedLanes(seed: u32, purpose: u32, tick: u32, stream: u32): void {
+  const counters = i32x4.add(i32x4.splat(stream << 3), i32x4(0, 2, 4, 6));
+  threefryLanes(seed, purpose, tick, i32x4.add(counters, i32x4.splat(1)));
+  s2 = s0;
+  s3 = s1;
+  threefryLanes(seed, purpose, tick, counters);
 }
 
-function lanes(a: u32, b: u32, c: u32, d: u32): v128 {
-  let v = i32x4.splat(a);
-  v = i32x4.replace_lane(v, 1, b);
-  v = i32x4.replace_lane(v, 2, c);
-  return i32x4.replace_lane(v, 3, d);
+/** Threefry of four counters (counter0, counters): first words in s0, second words in s1. */
+function threefryLanes(key0: u32, key1: u32, counter0: u32, counters: v128): void {
+  const key2 = 0x1bd11bda ^ key0 ^ key1;
+  let a = i32x4.splat(counter0 + key0);
+  let b = i32x4.add(counters, i32x4.splat(key1));
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 13), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 15), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 26), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 6), a);
+  a = i32x4.add(a, i32x4.splat(key1)); b = i32x4.add(b, i32x4.splat(key2 + 1));
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 17), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 29), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 16), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 24), a);
+  a = i32x4.add(a, i32x4.splat(key2)); b = i32x4.add(b, i32x4.splat(key0 + 2));
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 13), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 15), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 26), a);
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 6), a);
+  a = i32x4.add(a, i32x4.splat(key0)); b = i32x4.add(b, i32x4.splat(key1 + 3));
+  a = i32x4.add(a, b); b = v128.xor(rotated(b, 17), a);
+  s0 = a;
+  s1 = b;
+}
+
+function rotated(lanes: v128, by: i32): v128 {
+  return v128.or(i32x4.shl(lanes, by), i32x4.shr_u(lanes, 32 - by));
 }
 
 /**
@@ -100,9 +115,20 @@ function lanes(a: u32, b: u32, c: u32, d: u32): v128 {
  * @param block index of the block of nodes
  */
 export function rawBlock(at: u32, seed: u32, purpose: u32, tick: u32, block: u32): void {
-  seedLanes(seed, purpose, tick, block);
+  rawWords(at, BLOCK_WORDS, seed, purpose, tick, block);
+}
+
+/**
+ * Fills u32[count] at `at` with the first words of a stream; rawBlock gives its first 1024.
+ * @param count  a multiple of 4
+ * @param stream which of the streams of (seed, purpose, tick), 0 .. 2^29 - 1
+ */
+export function rawWords(
+  at: u32, count: u32, seed: u32, purpose: u32, tick: u32, stream: u32,
+): void {
+  seedLanes(seed, purpose, tick, stream);
   let a = s0, b = s1, c = s2, d = s3;
-  const end = at + (BLOCK_WORDS << 2);
+  const end = at + (count << 2);
   for (let p = at; p < end; p += 16) {
     const sum = i32x4.add(a, d);
     v128.store(p, i32x4.add(v128.or(i32x4.shl(sum, 7), i32x4.shr_u(sum, 25)), a));

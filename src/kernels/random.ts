@@ -1,6 +1,6 @@
 /**
  * Twin of assembly/kernels/random.ts: the same words, four scalar xoshiro128++ lanes instead of one
- * SIMD stream. Products with a bound up to 2^21 are exact in a double, larger ones go by parts.
+ * SIMD stream. The high word of a product comes from a double that the exact low word corrects.
  */
 import { mulHigh, u32 } from "./memory.js";
 
@@ -10,14 +10,20 @@ export const BLOCK_WORDS = 1024;
 const REDRAW = 0x20000000;
 /** Purpose of the block draws of peers; the slot of the fanout is added. */
 const PEER = 0x10000000;
-/** Largest bound whose product with any word is below 2^53. */
-const EXACT_BOUND = 2 ** 21;
+/** The top bit, which turns an unsigned comparison into a signed one. */
+const FLIP = 0x80000000;
 const TWO_TO_MINUS_32 = 2 ** -32;
 
+/** Signed, as every int32 is: a word above 2^31 would be a number on the heap. */
 let secondWord = 0;
 
 /** First output word of Threefry-2x32-13 with key (key0, key1) and counter (counter0, counter1). */
 export function threefry(key0: number, key1: number, counter0: number, counter1: number): number {
+  return mixed(key0, key1, counter0, counter1) >>> 0;
+}
+
+/** The same, signed. */
+function mixed(key0: number, key1: number, counter0: number, counter1: number): number {
   const key2 = 0x1bd11bda ^ key0 ^ key1;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
@@ -53,13 +59,13 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
   x1 = (x1 + key1 + 3) | 0;
   x0 = (x0 + x1) | 0;
   x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
-  secondWord = x1 >>> 0;
-  return x0 >>> 0;
+  secondWord = x1;
+  return x0;
 }
 
 /** Second output word of the preceding threefry call on this thread. */
 export function threefrySecond(): number {
-  return secondWord;
+  return secondWord >>> 0;
 }
 
 /** Remainder below which the low product word marks a biased draw (Lemire 2019). */
@@ -81,18 +87,21 @@ export function drawBelow(
 ): number {
   const reject = rejectBelow(bound);
   for (let attempt = 0; ; attempt++) {
-    const word = threefry(seed, (purpose | (attempt << 8)) >>> 0, tick, node);
+    const word = mixed(seed, purpose | (attempt << 8), tick, node);
     if (Math.imul(word, bound) >>> 0 >= reject) return mulHigh(word, bound);
   }
 }
 
-/** State of the four lanes: lane l holds words l*4 .. l*4+3. */
-const lanes = new Uint32Array(16);
+/** Places within a block whose words were rejected. */
+const rejected = new Uint16Array(BLOCK_WORDS);
 
-function seedLanes(seed: number, purpose: number, tick: number, block: number): void {
-  const counter = (block << 3) >>> 0;
+/** State of the four lanes: lane l holds words l*4 .. l*4+3. */
+const lanes = new Int32Array(16);
+
+function seedLanes(seed: number, purpose: number, tick: number, stream: number): void {
+  const counter = stream << 3;
   for (let pair = 0; pair < 8; pair++) {
-    lanes[pair * 2] = threefry(seed, purpose, tick, counter + pair);
+    lanes[pair * 2] = mixed(seed, purpose, tick, counter + pair);
     lanes[pair * 2 + 1] = secondWord;
   }
 }
@@ -109,16 +118,33 @@ export function rawBlock(
   tick: number,
   block: number,
 ): void {
-  seedLanes(seed, purpose, tick, block);
+  rawWords(at, BLOCK_WORDS, seed, purpose, tick, block);
+}
+
+/**
+ * Fills u32[count] at `at` with the first words of a stream; rawBlock gives its first 1024.
+ * @param count  a multiple of 4
+ * @param stream which of the streams of (seed, purpose, tick), 0 .. 2^29 - 1
+ */
+export function rawWords(
+  at: number,
+  count: number,
+  seed: number,
+  purpose: number,
+  tick: number,
+  stream: number,
+): void {
+  seedLanes(seed, purpose, tick, stream);
   const words = u32;
   const first = at >>> 2;
-  // Lane by lane: a lane's state stays in registers for its 256 steps.
+  const end = first + count;
+  // Lane by lane: a lane's state stays in registers; two lanes at once take half as long again.
   for (let lane = 0; lane < 4; lane++) {
-    let a = lanes[lane * 4]! | 0;
-    let b = lanes[lane * 4 + 1]! | 0;
-    let c = lanes[lane * 4 + 2]! | 0;
-    let d = lanes[lane * 4 + 3]! | 0;
-    for (let p = first + lane; p < first + BLOCK_WORDS; p += 4) {
+    let a = lanes[lane * 4]!;
+    let b = lanes[lane * 4 + 1]!;
+    let c = lanes[lane * 4 + 2]!;
+    let d = lanes[lane * 4 + 3]!;
+    for (let p = first + lane; p < end; p += 4) {
       const sum = (a + d) | 0;
       words[p] = (((sum << 7) | (sum >>> 25)) + a) | 0;
       const t = b << 9;
@@ -152,17 +178,22 @@ export function peerBlock(
   rawBlock(at, seed, PEER | slot, tick, block);
   const words = u32;
   const start = at >>> 2;
-  const exact = bound <= EXACT_BOUND;
+  const ratio = bound * TWO_TO_MINUS_32;
+  // Both sides of the test for rejection with the top bit flipped: a signed comparison is faster.
+  const rejectFlipped = reject ^ FLIP;
+  let rejections = 0;
   for (let i = 0; i < BLOCK_WORDS; i++) {
     const word = words[start + i]!;
-    const node = first + i;
-    if (Math.imul(word, bound) >>> 0 < reject) {
-      words[start + i] = redraw(seed, slot, tick, node, bound, 0);
-    } else {
-      const peer = exact ? (word * bound * TWO_TO_MINUS_32) >>> 0 : mulHigh(word, bound);
-      // Stepping over self keeps the choice uniform over the others.
-      words[start + i] = peer >= node ? peer + 1 : peer;
-    }
+    const low = Math.imul(word, bound);
+    if ((low ^ FLIP) < rejectFlipped) rejected[rejections++] = i;
+    // High word of the product, exact: the double is off by 2^-21 at most, and the true value whole.
+    const peer = (word * ratio - (low >>> 0) * TWO_TO_MINUS_32 + 0.5) >>> 0;
+    // Stepping over self keeps the choice uniform over the others; `+` of a boolean needs no branch.
+    words[start + i] = peer + +(peer >= first + i);
+  }
+  for (let r = 0; r < rejections; r++) {
+    const i = rejected[r]!;
+    words[start + i] = redraw(seed, slot, tick, first + i, bound, 0);
   }
   if (slot > 0) makeDistinct(start, bound, seed, slot, tick, first);
 }
