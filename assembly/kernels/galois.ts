@@ -78,6 +78,25 @@ export function gfInvert(outAt: u32, aAt: u32, bits: u32, squareAt: u32): void {
 }
 
 /**
+ * Divides polynomials over the field: the remainder replaces the lowest `degree` coefficients, the
+ * quotient those above.
+ * @param polyAt u64[length], lowest coefficient first
+ * @param divisorAt u64[degree] of a monic polynomial, its leading 1 left out
+ * @param tableAt u64[256], overwritten
+ */
+export function gfDivide(
+  polyAt: u32, length: u32, divisorAt: u32, degree: u32, bits: u32, tableAt: u32,
+): void {
+  for (let k = length; k > degree; ) {
+    k--;
+    const leading = polyAt + (k << 3);
+    if (load<u64>(leading) == 0) continue;
+    gfTimesTable(tableAt, leading, bits);
+    gfMapAdd(leading - (degree << 3), divisorAt, degree, tableAt);
+  }
+}
+
+/**
  * Adds the odd powers x, x^3, x^5, ... of every element to a sketch.
  * @param syndromesAt u64[capacity]
  * @param elementsAt u64[count], none 0

@@ -52,14 +52,14 @@ export function ratelessEncode(
  * Takes in the symbols from .. end - 1 one by one and recovers what they tell, until symbol 0, which
  * holds every id, is empty. Recovered ids are removed from all symbols below `end`.
  * @param cellsAt cells[end], symbol 0 first: differences of two sets' symbols
- * @param extraAt sources[end] of the ids with count 1; those found before stand first
- * @param missingAt sources[end] of the ids with count -1
- * @param foundAt u32[2]: number of extra and of missing sources, read and written
+ * @param plusAt sources[end] of the ids with count 1; those found before stand first
+ * @param minusAt sources[end] of the ids with count -1
+ * @param foundAt u32[2]: numbers of plus and minus sources, read and written
  * @param stackAt u32[end], overwritten
  * @returns symbols taken in when all was recovered, 0 when more are needed
  */
 export function ratelessDecode(
-  cellsAt: u32, from: u32, end: u32, extraAt: u32, missingAt: u32, foundAt: u32, stackAt: u32,
+  cellsAt: u32, from: u32, end: u32, plusAt: u32, minusAt: u32, foundAt: u32, stackAt: u32,
   seed: u32,
 ): u32 {
   for (let known = from + 1; known <= end; known++) {
@@ -68,8 +68,8 @@ export function ratelessDecode(
       const cell = cellsAt + (load<u32>(stackAt + (--depth << 2)) << 4);
       if (!holdsOne(cell, seed)) continue;
       const sums = v128.load(cell);
-      const isExtra = load<i32>(cell) == 1;
-      const slot = foundAt + (isExtra ? 0 : 4);
+      const isPlus = load<i32>(cell) == 1;
+      const slot = foundAt + (isPlus ? 0 : 4);
       const found = load<u32>(slot);
       if (found == end) return 0; // sound symbols hold no more ids than there are symbols
       store<u32>(slot, found + 1);
@@ -88,7 +88,7 @@ export function ratelessDecode(
         state *= MULTIPLIER;
         next = after(next, state);
       }
-      const source = (isExtra ? extraAt : missingAt) + found * SOURCE_BYTES;
+      const source = (isPlus ? plusAt : minusAt) + found * SOURCE_BYTES;
       writeSource(source, id, hash, next);
       store<u64>(source, state, 8);
     }

@@ -110,6 +110,31 @@ export function gfInvert(outAt: number, aAt: number, bits: number, squareAt: num
 }
 
 /**
+ * Divides polynomials over the field: the remainder replaces the lowest `degree` coefficients, the
+ * quotient those above.
+ * @param polyAt u64[length], lowest coefficient first
+ * @param divisorAt u64[degree] of a monic polynomial, its leading 1 left out
+ * @param tableAt u64[256], overwritten
+ */
+export function gfDivide(
+  polyAt: number,
+  length: number,
+  divisorAt: number,
+  degree: number,
+  bits: number,
+  tableAt: number,
+): void {
+  const words = u32;
+  for (let k = length; k > degree; ) {
+    k--;
+    const leading = polyAt + k * 8;
+    if ((words[leading >>> 2]! | words[(leading >>> 2) + 1]!) === 0) continue;
+    gfTimesTable(tableAt, leading, bits);
+    gfMapAdd(leading - degree * 8, divisorAt, degree, tableAt);
+  }
+}
+
+/**
  * Adds the odd powers x, x^3, x^5, ... of every element to a sketch.
  * @param syndromesAt u64[capacity]
  * @param elementsAt u64[count], none 0

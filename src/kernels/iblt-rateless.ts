@@ -78,9 +78,9 @@ export function ratelessEncode(
  * Takes in the symbols from .. end - 1 one by one and recovers what they tell, until symbol 0, which
  * holds every id, is empty. Recovered ids are removed from all symbols below `end`.
  * @param cellsAt cells[end], symbol 0 first: differences of two sets' symbols
- * @param extraAt sources[end] of the ids with count 1; those found before stand first
- * @param missingAt sources[end] of the ids with count -1
- * @param foundAt u32[2]: number of extra and of missing sources, read and written
+ * @param plusAt sources[end] of the ids with count 1; those found before stand first
+ * @param minusAt sources[end] of the ids with count -1
+ * @param foundAt u32[2]: numbers of plus and minus sources, read and written
  * @param stackAt u32[end], overwritten
  * @returns symbols taken in when all was recovered, 0 when more are needed
  */
@@ -88,8 +88,8 @@ export function ratelessDecode(
   cellsAt: number,
   from: number,
   end: number,
-  extraAt: number,
-  missingAt: number,
+  plusAt: number,
+  minusAt: number,
   foundAt: number,
   stackAt: number,
   seed: number,
@@ -103,8 +103,8 @@ export function ratelessDecode(
       const cell = cells + words[stack + --depth]! * CELL_WORDS;
       if (!holdsOne(cell, seed)) continue;
       const count = words[cell]!;
-      const isExtra = count === 1;
-      const slot = (foundAt >>> 2) + (isExtra ? 0 : 1);
+      const isPlus = count === 1;
+      const slot = (foundAt >>> 2) + (isPlus ? 0 : 1);
       const found = words[slot]!;
       if (found === end) return 0; // sound symbols hold no more ids than there are symbols
       words[slot] = found + 1;
@@ -129,7 +129,7 @@ export function ratelessDecode(
         low = stateLow;
         high = stateHigh;
       }
-      const source = ((isExtra ? extraAt : missingAt) >>> 2) + found * SOURCE_WORDS;
+      const source = ((isPlus ? plusAt : minusAt) >>> 2) + found * SOURCE_WORDS;
       words[source] = idLow;
       words[source + 1] = idHigh;
       words[source + 2] = low;
