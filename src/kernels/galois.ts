@@ -125,7 +125,7 @@ export function gfDivide(
   tableAt: number,
 ): void {
   const words = u32;
-  for (let k = length; k > degree; ) {
+  for (let k = length; k > degree;) {
     k--;
     const leading = polyAt + k * 8;
     if ((words[leading >>> 2]! | words[(leading >>> 2) + 1]!) === 0) continue;
@@ -206,23 +206,26 @@ function addImage(tableAt: number, bit: number): void {
 
 /** Leaves the image of an element in `low` and `high`. */
 function map(elementLow: number, elementHigh: number, tableAt: number): void {
+  const table = tableAt >>> 2;
+  low = 0;
+  high = 0;
+  addHalf(elementLow, table);
+  if (elementHigh !== 0) addHalf(elementHigh, table + 8 * WINDOW_WORDS);
+}
+
+/** Adds one entry for each four bits of a half; unrolled, the loads overlap. */
+function addHalf(half: number, table: number): void {
   const words = u32;
-  let resultLow = 0;
-  let resultHigh = 0;
-  let window = tableAt >>> 2;
-  for (let rest = elementLow; rest !== 0; rest >>>= 4) {
-    const entry = window + ((rest & 15) << 1);
-    resultLow ^= words[entry]!;
-    resultHigh ^= words[entry + 1]!;
-    window += WINDOW_WORDS;
-  }
-  window = (tableAt >>> 2) + 8 * WINDOW_WORDS;
-  for (let rest = elementHigh; rest !== 0; rest >>>= 4) {
-    const entry = window + ((rest & 15) << 1);
-    resultLow ^= words[entry]!;
-    resultHigh ^= words[entry + 1]!;
-    window += WINDOW_WORDS;
-  }
-  low = resultLow;
-  high = resultHigh;
+  const a = table + ((half << 1) & 30);
+  const b = table + ((half >>> 3) & 30) + WINDOW_WORDS;
+  const c = table + ((half >>> 7) & 30) + 2 * WINDOW_WORDS;
+  const d = table + ((half >>> 11) & 30) + 3 * WINDOW_WORDS;
+  const e = table + ((half >>> 15) & 30) + 4 * WINDOW_WORDS;
+  const f = table + ((half >>> 19) & 30) + 5 * WINDOW_WORDS;
+  const g = table + ((half >>> 23) & 30) + 6 * WINDOW_WORDS;
+  const h = table + ((half >>> 27) & 30) + 7 * WINDOW_WORDS;
+  low ^= words[a]! ^ words[b]! ^ words[c]! ^ words[d]!;
+  low ^= words[e]! ^ words[f]! ^ words[g]! ^ words[h]!;
+  high ^= words[a + 1]! ^ words[b + 1]! ^ words[c + 1]! ^ words[d + 1]!;
+  high ^= words[e + 1]! ^ words[f + 1]! ^ words[g + 1]! ^ words[h + 1]!;
 }
