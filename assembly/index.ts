@@ -1,5 +1,9 @@
 /** The module's whole public surface: memory accessors, kernels and the portable protocols. */
 export * from "./kernels/random";
+export * from "./kernels/alias";
+export * from "./kernels/peer-sampling";
+export * from "./kernels/peer-sampling-weighted";
+export * from "./kernels/permutation";
 export * from "./kernels/digest";
 export * from "./kernels/galois";
 export * from "./kernels/iblt";

@@ -66,11 +66,15 @@ export const NETWORKS: readonly Entry[] = [
 
 /** One entry per file of assembly/kernels/; a test compares the two. */
 export const KERNELS: readonly Entry[] = [
+  { name: "alias", summary: "alias tables: weighted draws in constant time" },
   { name: "digest", summary: "64-bit digest of a trial's final state" },
   { name: "galois", summary: "arithmetic of GF(2^m), for PinSketch" },
   { name: "iblt", summary: "invertible Bloom lookup tables: add, subtract, peel" },
   { name: "iblt-rateless", summary: "coded symbols of rateless IBLTs: encode, decode" },
   { name: "merkle", summary: "Merkle trees over key ranges: build, update, compare" },
+  { name: "peer-sampling", summary: "uniform peers of many nodes, of all or of neighbours" },
+  { name: "peer-sampling-weighted", summary: "weighted peers: by table, distance or group" },
+  { name: "permutation", summary: "keyed orders of all peers, without a list" },
   { name: "random", summary: "counter-based random words and unbiased bounded draws" },
   { name: "rumor", summary: "bit-level push, pull and push-pull rounds of one rumor" },
   { name: "xxhash", summary: "XXH64, a fast hash of bytes (not a cryptographic one)" },

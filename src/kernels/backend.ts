@@ -14,6 +14,10 @@ type Twins = Functions<typeof import("./digest.js")> &
   Functions<typeof import("./iblt.js")> &
   Functions<typeof import("./iblt-rateless.js")> &
   Functions<typeof import("./random.js")> &
+  Functions<typeof import("./alias.js")> &
+  Functions<typeof import("./peer-sampling.js")> &
+  Functions<typeof import("./peer-sampling-weighted.js")> &
+  Functions<typeof import("./permutation.js")> &
   Functions<typeof import("./rumor.js")> &
   Functions<typeof import("./merkle.js")> &
   Functions<typeof import("./xxhash.js")>;
