@@ -17,3 +17,5 @@ export * from "./protocols/pull";
 export * from "./protocols/push-pull";
 export * from "./protocols/push-pull-3msg";
 export * from "./protocols/flood";
+export * from "./protocols/push-sum";
+export * from "./protocols/push-pull-average";

@@ -11,6 +11,7 @@ import { compileWasm } from "../src/kernels/wasm.js";
 import { createMemory } from "../src/memory/memory.js";
 import { buildNetwork, type NetworkSpec } from "../src/network/build.js";
 import { seededStream } from "../src/network/seeded.js";
+import { findProtocol, protocols } from "../src/protocols/registry.js";
 import { WorkerPool } from "../src/workers/pool.js";
 import { inlinePlayer, settingsOf, type InlineOptions } from "../bench/inline-trial.js";
 
@@ -33,7 +34,7 @@ function drawNodes(): number {
 
 async function drawCase(index: number): Promise<DrawnCase> {
   stream = seededStream(testSeed, index);
-  const protocol = pick(["push", "pull", "push-pull", "push-pull-3msg", "flood"]);
+  const protocol = pick(protocols).id;
   const nodes = Math.max(4, drawNodes());
   const flooding = protocol === "flood";
   const topology = pick(
@@ -50,16 +51,18 @@ async function drawCase(index: number): Promise<DrawnCase> {
   const filled: NetworkSpec = { ...spec, ...latencyFields(spec.latency) };
   const network = await buildNetwork(filled, nodes, testSeed);
   const parameters: Record<string, number> = {};
-  if (!flooding) parameters.fanout = 1 + stream.below(Math.min(4, nodes - 1));
+  if ("fanout" in findProtocol(protocol)!.parameters)
+    parameters.fanout = 1 + stream.below(Math.min(4, nodes - 1));
   if (protocol === "push") parameters.activeRounds = pick([0, 0, 1, 3]);
   if (protocol === "push") parameters.fanoutMean = pick([0, 0, 2.5]);
+  Object.assign(parameters, drawnParameters(protocol));
   const period = pick([7, 50, 200]);
   const clock = event
     ? {
         kind: "event" as const,
         tickMs: 1,
         periodTicks: period,
-        timer: flooding ? ("periodic" as const) : pick(["periodic", "poisson"] as const),
+        timer: flooding ? ("periodic" as const) : pick(["periodic", "poisson", "fresh"] as const),
       }
     : undefined;
   return {
@@ -74,6 +77,22 @@ async function drawCase(index: number): Promise<DrawnCase> {
     digestEachRound: true,
     ...(clock === undefined ? {} : { clock }),
   };
+}
+
+/** Parameters that only some models have: now and then off their default, within their range. */
+function drawnParameters(id: string): Record<string, number> {
+  const { parameters } = findProtocol(id)!;
+  const shared = ["fanout", "activeRounds", "fanoutMean", "payloadBytes"];
+  const own = Object.entries(parameters).filter(([name]) => !shared.includes(name));
+  return Object.fromEntries(
+    own.map(([name, { min, max, integer, default: preset, distinctPeers }]) => {
+      const reach = Math.min(max, min + (distinctPeers === true ? 1 : 8));
+      const drawn = integer
+        ? min + stream.below(reach - min + 1)
+        : min + ((reach - min) * stream.below(1000)) / 1000;
+      return [name, pick([preset, drawn])];
+    }),
+  );
 }
 
 function latencyFields(latency: NetworkSpec["latency"]): Partial<NetworkSpec> {

@@ -46,8 +46,8 @@ export const DELAY_TABLE_AT: u32 = 25;
 export const PLACES_AT: u32 = 26;
 export const INFLATION_AT: u32 = 27;
 
-/** 0 periodic timers, 1 Poisson timers. */
-export const POISSON: u32 = 28;
+/** 0 periodic: the same phase every time; 1 Poisson; 2 fresh: once a period at a newly drawn phase. */
+export const TIMER_KIND: u32 = 28;
 /** u32[nodes] ordered by (shard, phase), and u32[shards * (PERIOD + 1)] of where a phase starts. */
 export const PHASE_NODES_AT: u32 = 29;
 export const PHASE_STARTS_AT: u32 = 30;
@@ -83,6 +83,11 @@ export const EDGES_AT: u32 = 51;
 export const SLOTS: u32 = 52;
 export const ACTOR: u32 = 53;
 
+/** Cells, f64 each: of the shard that runs now, and of all nodes at the start and a round ago. */
+export const CELLS_AT: u32 = 54;
+export const FIRST_CELLS_AT: u32 = 55;
+export const LAST_CELLS_AT: u32 = 56;
+
 /** Counters, indices into the f64 tables. */
 export const INFORMED: u32 = 0;
 export const SENT: u32 = 1;
@@ -93,3 +98,5 @@ export const REQUESTS_LOST: u32 = 5;
 export const REQUESTS_ARRIVED: u32 = 6;
 /** Tick + 1 at which a node was last informed; combined by maximum, all others by sum. */
 export const LAST_TICK: u32 = 7;
+/** Messages that arrived where none is new or redundant: shares of a sum, answers. */
+export const ARRIVED: u32 = 8;

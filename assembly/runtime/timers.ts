@@ -1,13 +1,13 @@
 /**
  * When nodes act. Periodic: every node at its own phase, read from buckets that the host sorted; on a
- * round clock all nodes at the start of a round. Poisson: timers are messages to oneself through the
- * wheel, each arming the next.
+ * round clock all nodes at the start of a round. Poisson and fresh phases: timers are messages to
+ * oneself through the wheel, each arming the next.
  */
-import { getU32, mul32, setU32, toF64, toU32 } from "../memory";
-import { threefry } from "../kernels/random";
+import { div32, getU32, mul32, setU32, toF64, toU32 } from "../memory";
+import { drawBelow, threefry } from "../kernels/random";
 import {
-  ACTOR, END, EVENT_CLOCK, FIRST, PERIOD, PHASE_NODES_AT, PHASE_STARTS_AT, POISSON, ROUND_TICKS,
-  SEED, SHARD, TICK, WHEEL_MASK,
+  ACTOR, END, EVENT_CLOCK, FIRST, PERIOD, PHASE_NODES_AT, PHASE_STARTS_AT, ROUND_TICKS,
+  SEED, SHARD, TICK, TIMER_KIND, WHEEL_MASK,
 } from "./context";
 import { messagePayload, send } from "./mailbox";
 import { naturalLog } from "./math";
@@ -16,10 +16,11 @@ import { naturalLog } from "./math";
 export const TIMER: u32 = 0;
 export const NONE: u32 = 0xffffffff;
 const TIMER_DRAW: u32 = 0x35000000;
+const POISSON: u32 = 1;
 
 /** First node of the shard that acts in this tick, NONE when there is none. */
 export function firstActor(c: u32): u32 {
-  if (getU32(c, POISSON) == 1) return NONE;
+  if (getU32(c, TIMER_KIND) != 0) return NONE;
   if (getU32(c, EVENT_CLOCK) == 0) {
     if (getU32(c, TICK) % getU32(c, ROUND_TICKS) != 0) return NONE;
     return getU32(c, FIRST) < getU32(c, END) ? getU32(c, FIRST) : NONE;
@@ -46,9 +47,9 @@ function phaseRow(c: u32): u32 {
   return getU32(c, PHASE_STARTS_AT) + (cell << 2);
 }
 
-/** Arms the Poisson timers of the shard's nodes; call once, at the first tick. */
+/** Arms the drawn timers of the shard's nodes; call once, at the first tick. */
 export function startTimers(c: u32): void {
-  if (getU32(c, POISSON) == 0) return;
+  if (getU32(c, TIMER_KIND) == 0) return;
   for (let node = getU32(c, FIRST); node < getU32(c, END); node++) armTimer(c, node);
 }
 
@@ -66,8 +67,21 @@ export function timerFires(c: u32, m: u32, node: u32): u32 {
   return 1;
 }
 
-/** Exponential time with mean PERIOD by inversion, rounded to whole ticks, at least one. */
 function armTimer(c: u32, node: u32): void {
+  if (getU32(c, TIMER_KIND) == POISSON) armPoisson(c, node);
+  else armFresh(c, node);
+}
+
+/** A tick of the next period, each as likely; periods are (0, PERIOD], (PERIOD, 2 PERIOD], … */
+function armFresh(c: u32, node: u32): void {
+  const tick = getU32(c, TICK);
+  const period = getU32(c, PERIOD);
+  const next: u32 = tick == 0 ? 0 : mul32(div32(tick - 1, period) + 1, period);
+  wait(c, node, next - tick + 1 + drawBelow(getU32(c, SEED), TIMER_DRAW, tick, node, period));
+}
+
+/** Exponential time with mean PERIOD by inversion, rounded to whole ticks, at least one. */
+function armPoisson(c: u32, node: u32): void {
   const word = threefry(getU32(c, SEED), TIMER_DRAW, getU32(c, TICK), node);
   const uniform = (toF64(word) + 0.5) / 4294967296.0;
   const ticks = toU32(0.5 - naturalLog(uniform) * toF64(getU32(c, PERIOD)));

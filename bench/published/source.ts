@@ -20,9 +20,20 @@ export interface Estimate {
   readonly isScale?: boolean;
 }
 
+/** A figure that the case states as a formula; its tolerance has the law's name. */
+export interface Law {
+  readonly name: string;
+  readonly expected: number;
+  readonly estimate: Estimate;
+}
+
 export type Outcome =
-  /** By names of the case's `expected`; what it does not expect is left out of the judgement. */
-  { readonly measures: Readonly<Record<string, Estimate>> } | { readonly skipped: string };
+  | {
+      /** By names of the case's `expected`; what it does not expect is left out of the judgement. */
+      readonly measures?: Readonly<Record<string, Estimate>>;
+      readonly laws?: readonly Law[];
+    }
+  | { readonly skipped: string };
 
 export interface PublishedSource {
   /** Name of the file in bench/oracle, without .json. */
@@ -135,25 +146,33 @@ export function judge(
   if ("skipped" in outcome) {
     return { ...shared, measures: [], verdict: "skipped", note: outcome.skipped };
   }
-  const measures = expectedValues(published).flatMap(({ name, value, tolerance }) => {
-    const estimate = outcome.measures[name];
+  const figures = expectedValues(published).flatMap(({ name, value, tolerance }) => {
+    const estimate = outcome.measures?.[name];
     return estimate === undefined ? [] : [judged(name, value, tolerance, estimate, acceptance)];
   });
+  const laws = (outcome.laws ?? []).map(({ name, expected, estimate }) =>
+    judged(name, expected, toleranceOf(published, name), estimate, acceptance),
+  );
+  const measures = [...figures, ...laws];
   const verdict = (["fail", "off", "pass"] as const).find((each) =>
     measures.some((measure) => measure.verdict === each),
   );
   return { ...shared, measures, verdict: verdict ?? "shown", note: null };
 }
 
+function toleranceOf({ tolerance }: PublishedCase, name: string): Tolerance | undefined {
+  const own = tolerance?.[name];
+  return typeof own === "object" && own !== null ? (own as Tolerance) : undefined;
+}
+
 /** Every number a case expects, with its tolerance; those of a series are numbered. */
-function expectedValues({ expected, tolerance }: PublishedCase): {
+function expectedValues(published: PublishedCase): {
   readonly name: string;
   readonly value: number;
   readonly tolerance: Tolerance | undefined;
 }[] {
-  return Object.entries(expected).flatMap(([name, value]) => {
-    const own = tolerance?.[name];
-    const rule = typeof own === "object" && own !== null ? (own as Tolerance) : undefined;
+  return Object.entries(published.expected).flatMap(([name, value]) => {
+    const rule = toleranceOf(published, name);
     const values: unknown[] = Array.isArray(value) ? value : [value];
     return values.flatMap((each, position) =>
       typeof each === "number"

@@ -3,8 +3,10 @@
  * command line loads: src/ imports nothing from here.
  */
 import type { ValidatedCase } from "../../src/history/validate-record.js";
+import { averagingFigures, pushSumFigures } from "./aggregation.js";
 import { asynchronous } from "./asynchronous.js";
 import { fanout } from "./fanout.js";
+import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
 import { citation, judge, readPublished, type Effort, type PublishedSource } from "./source.js";
 
@@ -12,6 +14,9 @@ export const publishedSources: readonly PublishedSource[] = [
   ...roundsSources,
   asynchronous,
   fanout,
+  ...reconciliationFigures,
+  pushSumFigures,
+  averagingFigures,
 ];
 
 export interface ValidateHooks {

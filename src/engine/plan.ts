@@ -24,7 +24,7 @@ export interface TrialSettings {
     readonly kind: "round" | "event";
     readonly tickMs: number;
     readonly periodTicks: number;
-    readonly timer: "periodic" | "poisson";
+    readonly timer: "periodic" | "poisson" | "fresh";
   };
   readonly stop: { readonly coverage: number; readonly maxRounds: number };
   readonly workers: number;
@@ -60,6 +60,8 @@ export interface TrialPlan {
   readonly bytesPerNode: number;
   readonly memoryBytes: number;
   readonly fields: Readonly<Record<string, PlacedField>>;
+  /** Cells that the protocol measures per shard; 0 without measures. */
+  readonly cells: number;
   /** Names of the protocol's own fields, in order. */
   readonly protocolFields: readonly string[];
   readonly digestFields: readonly string[];
@@ -69,7 +71,7 @@ export interface TrialPlan {
 export const CONTEXT_WORDS = 64;
 /** Counter tables of one worker: a ring of rounds, so that a table is read long before its reuse. */
 export const COUNT_RING = 4;
-export const COUNTERS = 8;
+export const COUNTERS = 9;
 /** Fewest and most nodes of a shard (the smallest is one block of draws), and most shards. */
 const SHARD_SHIFT_MIN = 10;
 const SHARD_SHIFT_MAX = 16;
@@ -145,6 +147,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     bucketShift: nodes >= BUCKETED_NODES ? BUCKET_SHIFT : 0,
     bytesPerNode: stateBytes / nodes,
     memoryBytes: layout.end,
+    cells: bits ? 0 : (protocol.measures?.cells.length ?? 0),
     fields,
     protocolFields: model.map(({ name }) => name),
     digestFields: model.filter((field) => field.digest === true).map(({ name }) => name),
@@ -173,7 +176,7 @@ function shardCut(nodes: number): { shardShift: number; shards: number } {
 
 function wheelSize(clock: TrialSettings["clock"], delayTicksMax: number): number {
   if (clock.kind === "round") return 1;
-  const timers = clock.timer === "poisson" ? 4 * clock.periodTicks : 1;
+  const timers = clock.timer === "periodic" ? 1 : 4 * clock.periodTicks;
   return 2 ** Math.ceil(Math.log2(Math.max(delayTicksMax + 1, timers, 2)));
 }
 
@@ -285,7 +288,8 @@ function mailboxMachine(
     periodTicks: clock.periodTicks,
     delayTicksMax: tables.longest,
   });
-  const timers = clock.timer === "poisson" ? nodes : 0;
+  const timers = clock.timer === "periodic" ? 0 : nodes;
+  const cells = protocol.measures?.cells.length ?? 0;
   const chunkBytes = CHUNK_HEADER_BYTES + CHUNK_MESSAGES * messageBytes;
   // A worker owns part of the shards and gets half as much again as its share of the messages; on a
   // graph the hubs may all stand in one shard, so there it gets room for everything.
@@ -293,10 +297,12 @@ function mailboxMachine(
   const share = edges > 0 ? 1 : Math.min(1, (1.5 * ownShards) / shards);
   const arenaChunks =
     Math.ceil(((bounds.perTick + timers) * share) / CHUNK_MESSAGES) + ownShards * shards;
+  // A list needs a chunk for its first message: no more chunks than lists, nor than messages.
+  const parked = Math.ceil((bounds.inFlight + timers) * share);
   const wheelChunks =
     clock.kind === "round"
       ? 0
-      : Math.ceil(((bounds.inFlight + timers) * share) / CHUNK_MESSAGES) + ownShards * wheelSlots;
+      : Math.ceil(parked / CHUNK_MESSAGES) + Math.min(parked, ownShards * wheelSlots);
   const slots = Math.max(1, fanout);
   return [
     control(),
@@ -306,6 +312,8 @@ function mailboxMachine(
     { name: "fanoutTable", type: "u32", count: FANOUT_DRAWN_MAX, meaning: "thresholds" },
     { name: "counts", type: "f64", count: COUNT_RING * COUNTERS * workers, meaning: "counters" },
     { name: "scratch", type: "u8", count: (slots + 2) * BLOCK_BYTES * workers, meaning: "draws" },
+    { name: "cells", type: "f64", count: 2 * cells * shards, meaning: "two rounds, by shard" },
+    { name: "allCells", type: "f64", count: 2 * cells * workers, meaning: "first and last round" },
     { name: "lists", type: "u32", count: 128 * workers, meaning: "peers and edges of one action" },
     { name: "heads", type: "u32", count: 2 * 2 * shards * shards, meaning: "mailbox lists" },
     { name: "wheels", type: "u32", count: 2 * shards * wheelSlots, meaning: "wheel lists" },

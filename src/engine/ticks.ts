@@ -8,13 +8,17 @@ import type { Steps } from "../kernels/backend.js";
 import { mulHigh } from "../kernels/memory.js";
 import { threefry } from "../kernels/random.js";
 import { TrialFailure } from "../errors.js";
+import type { Measures, MeasureSettings } from "../protocols/protocol.js";
+import { Cells } from "./cells.js";
 import { CONTEXT_WORDS, COUNT_RING, COUNTERS, ownRange } from "./plan.js";
 import type { StepCounts, TrialResult, TrialRun } from "./trial-run.js";
 
+/** Codes of CONTEXT.TIMER_KIND. */
+const TIMER_KINDS = { periodic: 0, poisson: 1, fresh: 2 } as const;
 /** Purpose of the draw of a node's phase. */
 const PHASE_DRAW = 0x36000000;
 
-export function playTicks(run: TrialRun, steps: Steps): TrialResult {
+export function playTicks(run: TrialRun, steps: Steps, measures?: Measures): TrialResult {
   const { task, barrier } = run;
   const { plan, worker, seed, origin } = task;
   if (worker === 0) prepareState(run);
@@ -25,17 +29,21 @@ export function playTicks(run: TrialRun, steps: Steps): TrialResult {
   const stepTicks = plan.clock.kind === "round" ? plan.roundTicks : plan.windowTicks;
   // On a round clock the answers of a round arrive with the first tick of the next one.
   const lag = plan.clock.kind === "round" ? 0 : stepTicks - 1;
+  const cells = measures && new Cells(run, measures, measuredSettings(run));
   const totals = new Totals(run, stepTicks);
+  if (cells !== undefined) startMeasured(run, steps, context, cells);
   const start = task.now();
   let stopped: TrialResult["stopped"] | undefined;
   for (let tick = 0; stopped === undefined; tick++) {
-    playTick(run, steps, context, tick, stepTicks);
+    // A step's state is measured in the tick that closes it.
+    const closing = lag === 0 ? tick > 0 && tick % stepTicks === 0 : (tick + 1) % stepTicks === 0;
+    playTick(run, steps, context, tick, stepTicks, closing ? cells : undefined);
     barrier.wait();
     if (run.words[(context >>> 2) + CONTEXT.OVERFLOW] !== 0) throw overflow(run);
-    const complete = tick - lag;
-    if (complete % stepTicks !== 0 || (lag === 0 && tick === 0)) continue;
-    const step = lag === 0 ? complete / stepTicks - 1 : complete / stepTicks;
-    stopped = totals.close(step);
+    if (!closing) continue;
+    const step = lag === 0 ? tick / stepTicks - 1 : (tick - lag) / stepTicks;
+    const covered = cells?.close(tick & 1, false);
+    stopped = totals.close(step, covered);
     // Worker 0 reads the state for its digest: the others must not go on changing it.
     if (task.digestEachRound) barrier.wait();
   }
@@ -54,6 +62,7 @@ function playTick(
   context: number,
   tick: number,
   stepTicks: number,
+  cells: Cells | undefined,
 ): void {
   const { plan, worker } = run.task;
   const { words } = run;
@@ -90,8 +99,38 @@ function playTick(
     words[c + CONTEXT.WHEEL_ROW_AT] = run.at("wheels") + shard * plan.wheelSlots * 8;
     words[c + CONTEXT.DRAWN_BLOCK] = 0xffffffff;
     steps.receive(context);
+    if (cells !== undefined) {
+      cells.open(context, shard, parity);
+      steps.measure?.(context);
+    }
     steps.act(context);
   }
+}
+
+/** Sets up the state of a model with measures and takes its first figures. */
+function startMeasured(run: TrialRun, steps: Steps, context: number, cells: Cells): void {
+  const { plan, worker } = run.task;
+  const c = context >>> 2;
+  const [first, end] = ownRange(plan.shards, worker, plan.workers);
+  cells.clear();
+  // Parity 1: the first step that closes may be tick 0 or 1, and slow readers come before tick 1 ends.
+  for (let shard = first; shard < end; shard++) {
+    run.words[c + CONTEXT.SHARD] = shard;
+    run.words[c + CONTEXT.FIRST] = shard * 2 ** plan.shardShift;
+    run.words[c + CONTEXT.END] = Math.min(plan.nodes, (shard + 1) * 2 ** plan.shardShift);
+    run.words[c + CONTEXT.DRAWN_BLOCK] = 0xffffffff;
+    steps.start?.(context);
+    cells.open(context, shard, 1);
+    steps.measure?.(context);
+  }
+  run.barrier.wait();
+  run.informed = cells.close(1, true);
+  run.barrier.wait();
+}
+
+/** What derived values may depend on, as the plan has it. */
+function measuredSettings({ task: { plan } }: TrialRun): MeasureSettings {
+  return { nodes: plan.nodes, parameters: plan.parameters };
 }
 
 /** Reads the counters of closed steps, keeps the running totals and decides when to stop. */
@@ -108,25 +147,25 @@ class Totals {
     this.#stepTicks = stepTicks;
   }
 
-  /** Closes step `step`: all its messages were sent, and on a round clock received. */
-  close(step: number): TrialResult["stopped"] | undefined {
+  /**
+   * Closes step `step`: all its messages were sent, and on a round clock received.
+   * @param covered nodes that count as covered, where the protocol measures that itself
+   */
+  close(step: number, covered?: number): TrialResult["stopped"] | undefined {
     const { plan } = this.#run.task;
     const cells = this.#sum(step % COUNT_RING);
-    const [gained, sent, requests, lost, redundant, requestsLost, requestsArrived] = cells as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const at = (counter: number): number => cells[counter]!;
+    const [gained, sent, requests] = [CONTEXT.INFORMED, CONTEXT.SENT, CONTEXT.REQUESTED].map(
+      at,
+    ) as [number, number, number];
+    const [lost, redundant] = [at(CONTEXT.LOST), at(CONTEXT.REDUNDANT)];
+    const ended = lost + at(CONTEXT.REQUESTS_LOST) + redundant + at(CONTEXT.REQUESTS_ARRIVED);
     const event = plan.clock.kind === "event";
     const time = event ? (step + 1) * this.#stepTicks : step + 1;
     const counts: StepCounts = { sent, requests, lost, redundant };
-    this.#run.note(time, gained, counts);
+    this.#run.note(time, covered === undefined ? gained : covered - this.#run.informed, counts);
     this.rounds = event ? time / plan.clock.periodTicks : time;
-    this.#inFlight += sent + requests - lost - requestsLost - gained - redundant - requestsArrived;
+    this.#inFlight += sent + requests - ended - gained - at(CONTEXT.ARRIVED);
     this.#quietTicks = sent + requests > 0 ? 0 : this.#quietTicks + this.#stepTicks;
     const reason = this.#run.stopReason(this.rounds);
     if (reason !== undefined) return reason;
@@ -140,7 +179,7 @@ class Totals {
     const total = new Array<number>(COUNTERS).fill(0);
     for (let worker = 0; worker < task.plan.workers; worker++) {
       const cell = this.#run.at("counts") / 8 + (worker * COUNT_RING + slot) * COUNTERS;
-      for (let i = 0; i < CONTEXT.LAST_TICK; i++) total[i]! += doubles[cell + i]!;
+      for (let i = 0; i < COUNTERS; i++) total[i]! += doubles[cell + i]!;
       const last = doubles[cell + CONTEXT.LAST_TICK]!;
       this.lastInformedTick = Math.max(this.lastInformedTick, last - 1);
     }
@@ -191,7 +230,7 @@ function prepareContext(run: TrialRun): number {
     [CONTEXT.DELAY_TABLE_AT, address("delays")],
     [CONTEXT.PLACES_AT, address("places")],
     [CONTEXT.INFLATION_AT, address("inflation")],
-    [CONTEXT.POISSON, Number(plan.clock.kind === "event" && plan.clock.timer === "poisson")],
+    [CONTEXT.TIMER_KIND, plan.clock.kind === "event" ? TIMER_KINDS[plan.clock.timer] : 0],
     [CONTEXT.PHASE_NODES_AT, address("phaseNodes")],
     [CONTEXT.PHASE_STARTS_AT, address("phaseStarts")],
     [CONTEXT.FANOUT_TABLE_AT, plan.fanoutTable.length > 0 ? run.at("fanoutTable") : 0],
@@ -202,6 +241,8 @@ function prepareContext(run: TrialRun): number {
     [CONTEXT.PEERS_AT, lists],
     [CONTEXT.EDGES_AT, lists + 256],
     [CONTEXT.SLOTS, plan.fanout],
+    [CONTEXT.FIRST_CELLS_AT, run.at("allCells") + worker * 2 * plan.cells * 8],
+    [CONTEXT.LAST_CELLS_AT, run.at("allCells") + (worker * 2 + 1) * plan.cells * 8],
   ];
   for (const [word, value] of values) run.words[(context >>> 2) + word] = value;
   return context;

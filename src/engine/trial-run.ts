@@ -15,6 +15,8 @@ export interface TrialSeries {
   readonly lost: number[];
   /** Copies that reached an informed node. */
   readonly redundant: number[];
+  /** Values that the protocol derives from its cells: the start at index 0, then one per step. */
+  readonly measures: Record<string, number[]>;
 }
 
 /** Counts of one round or window. */
@@ -64,6 +66,7 @@ export class TrialRun {
     requests: [],
     lost: [],
     redundant: [],
+    measures: {},
   };
   readonly digests: string[] = [];
   readonly words: Uint32Array;
@@ -109,6 +112,13 @@ export class TrialRun {
       this.#progress[PROGRESS_ROUND] = time;
       this.#progress[PROGRESS_INFORMED] = this.informed;
       if (this.task.digestEachRound) this.digests.push(this.digest());
+    }
+  }
+
+  /** Adds the protocol's values of a step, or of the start. */
+  noteMeasures(values: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      (this.series.measures[name] ??= []).push(value);
     }
   }
 

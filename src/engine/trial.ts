@@ -16,6 +16,8 @@ export function playTrial(
   memory: WebAssembly.Memory,
 ): TrialResult {
   const run = new TrialRun(task, backend, memory);
-  if (task.plan.path === "mailbox") return playTicks(run, backend.steps(protocol.symbol));
+  if (task.plan.path === "mailbox") {
+    return playTicks(run, backend.steps(protocol.symbol), protocol.measures);
+  }
   return playBits(run, protocol.bitRounds ?? { push: false, pull: false });
 }

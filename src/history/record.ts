@@ -30,6 +30,8 @@ export const seriesSchema = z.strictObject({
   coverage: z.array(z.number()),
   /** Rumor copies sent since the previous point. */
   messages: z.array(z.number()),
+  /** Figures of the state itself, by name, where the protocol has them. */
+  measures: z.record(z.string(), z.array(z.number().nullable())).optional(),
 });
 
 export const trialSchema = z.strictObject({

@@ -4,23 +4,36 @@
  * write `>>> 0` where the top bit may be set.
  */
 
+import type * as alias from "./alias.js";
+import type * as digest from "./digest.js";
+import type * as galois from "./galois.js";
+import type * as iblt from "./iblt.js";
+import type * as ibltRateless from "./iblt-rateless.js";
+import type * as merkle from "./merkle.js";
+import type * as peerSampling from "./peer-sampling.js";
+import type * as peerSamplingWeighted from "./peer-sampling-weighted.js";
+import type * as permutation from "./permutation.js";
+import type * as random from "./random.js";
+import type * as rumor from "./rumor.js";
+import type * as xxhash from "./xxhash.js";
+
 /** The functions of a module, without its constants. */
 type Functions<M> = {
   readonly [K in keyof M as M[K] extends (...inputs: never[]) => unknown ? K : never]: M[K];
 };
 
-type Twins = Functions<typeof import("./digest.js")> &
-  Functions<typeof import("./galois.js")> &
-  Functions<typeof import("./iblt.js")> &
-  Functions<typeof import("./iblt-rateless.js")> &
-  Functions<typeof import("./random.js")> &
-  Functions<typeof import("./alias.js")> &
-  Functions<typeof import("./peer-sampling.js")> &
-  Functions<typeof import("./peer-sampling-weighted.js")> &
-  Functions<typeof import("./permutation.js")> &
-  Functions<typeof import("./rumor.js")> &
-  Functions<typeof import("./merkle.js")> &
-  Functions<typeof import("./xxhash.js")>;
+type Twins = Functions<typeof digest> &
+  Functions<typeof galois> &
+  Functions<typeof iblt> &
+  Functions<typeof ibltRateless> &
+  Functions<typeof random> &
+  Functions<typeof alias> &
+  Functions<typeof peerSampling> &
+  Functions<typeof peerSamplingWeighted> &
+  Functions<typeof permutation> &
+  Functions<typeof rumor> &
+  Functions<typeof merkle> &
+  Functions<typeof xxhash>;
 
 /** Portable functions that the host calls by name, from assembly/runtime. */
 interface Portable {
@@ -31,8 +44,12 @@ export type Kernels = Twins & Portable;
 
 export type BackendName = "wasm" | "ts";
 
-/** The two portable functions of a protocol; each works on the shard that the context names. */
+/** The portable functions of a protocol; each works on the shard that the context names. */
 export interface Steps {
+  /** Sets up the state before the first tick; models with measures have it. */
+  start?(context: number): void;
+  /** Adds the shard's share to its cells. */
+  measure?(context: number): void;
   receive(context: number): void;
   act(context: number): void;
 }
@@ -44,12 +61,19 @@ export interface Backend {
   steps(symbol: string): Steps;
 }
 
-/** Looks up `${symbol}Receive` and `${symbol}Act` among a module's exports. */
+/** Looks up the functions of a protocol among a module's exports. */
 export function findSteps(exports: Record<string, unknown>, symbol: string): Steps {
   const receive = exports[`${symbol}Receive`];
   const act = exports[`${symbol}Act`];
   if (typeof receive !== "function" || typeof act !== "function") {
     throw new Error(`hearsay bug: no steps exported for ${symbol}`);
   }
-  return { receive: receive as Steps["receive"], act: act as Steps["act"] };
+  const start = exports[`${symbol}Start`] as Steps["start"];
+  const measure = exports[`${symbol}Measure`] as Steps["measure"];
+  return {
+    receive: receive as Steps["receive"],
+    act: act as Steps["act"],
+    ...(start === undefined ? {} : { start }),
+    ...(measure === undefined ? {} : { measure }),
+  };
 }

@@ -33,6 +33,35 @@ export interface ProtocolSettings {
   readonly delayTicksMax: number;
 }
 
+/**
+ * Figures of the state itself, for models whose state is more than who is informed. The portable function
+ * `${symbol}Measure` adds up the cells of a shard as each round ends (messages due were received, nothing
+ * was sent yet); shards are combined in their order, so that workers change no bit.
+ */
+export interface Measures {
+  /** The first cell counts the nodes that the coverage of a trial counts. */
+  readonly cells: readonly { readonly name: string; readonly combine: "sum" | "min" | "max" }[];
+  /**
+   * Values to keep of each round, by name with unit.
+   * @param cells of all nodes, in order; `first` as they were before anything was sent
+   */
+  derive(
+    cells: readonly number[],
+    first: readonly number[],
+    settings: MeasureSettings,
+  ): Readonly<Record<string, number>>;
+  /** Measures of a whole trial from the values of its rounds, the start at index 0. */
+  summary(
+    series: Readonly<Record<string, readonly number[]>>,
+  ): Readonly<Record<string, number | null>>;
+}
+
+export interface MeasureSettings {
+  readonly nodes: number;
+  /** In order of declaration. */
+  readonly parameters: readonly number[];
+}
+
 /** Bounds from which the engine sizes mailboxes and timing wheel; exceeding one is a hard error. */
 export interface TrafficBounds {
   /** Messages all nodes together may emit in one tick. */
@@ -49,7 +78,7 @@ export interface Protocol {
   readonly summary: string;
   /** Where the rule comes from. */
   readonly source: string;
-  /** Prefix of the portable functions: `${symbol}Start`, `${symbol}Tick`. */
+  /** Prefix of the portable functions `${symbol}Receive`, `${symbol}Act`, `…Start` and `…Measure`. */
   readonly symbol: string;
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Clocks the model can run on; the first is the default. */
@@ -63,6 +92,8 @@ export interface Protocol {
   traffic(settings: ProtocolSettings): TrafficBounds;
   /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
   readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };
+  /** Without it a trial is measured by who is informed. With it the model has a `…Start`. */
+  readonly measures?: Measures;
   /** Bytes on the wire of one message by kind, from the parameters. */
   wireBytes(parameters: Readonly<Record<string, number>>): WireBytes;
 }

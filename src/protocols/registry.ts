@@ -3,10 +3,20 @@ import { flood } from "./flood/protocol.js";
 import type { Protocol } from "./protocol.js";
 import { pull } from "./pull/protocol.js";
 import { pushPull3msg } from "./push-pull-3msg/protocol.js";
+import { pushPullAverage } from "./push-pull-average/protocol.js";
 import { pushPull } from "./push-pull/protocol.js";
+import { pushSum } from "./push-sum/protocol.js";
 import { push } from "./push/protocol.js";
 
-export const protocols: readonly Protocol[] = [push, pull, pushPull, pushPull3msg, flood];
+export const protocols: readonly Protocol[] = [
+  push,
+  pull,
+  pushPull,
+  pushPull3msg,
+  flood,
+  pushSum,
+  pushPullAverage,
+];
 
 export function findProtocol(id: string): Protocol | undefined {
   return protocols.find((protocol) => protocol.id === id);

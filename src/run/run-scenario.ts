@@ -128,6 +128,8 @@ class Session {
   #traceHere(player: TrialPlayer, result: TrialResult): void {
     const { observe: wanted, seed } = this.#scenario;
     if (!wanted || player.plan.path !== "mailbox" || result.seed !== seed) return;
+    // Hops, load and picture are of a rumor: a model of values has none.
+    if (!player.plan.protocolFields.includes("since")) return;
     this.#observed ??= observe(this.#scenario, player, result);
   }
 

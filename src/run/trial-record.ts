@@ -1,7 +1,7 @@
 /** What a worker returned -> one trial of the record, with its measures. */
 import type { TrialResult } from "../engine/trial-run.js";
 import type { TrialRecord } from "../history/record.js";
-import type { TrialCounts } from "../metrics/counts.js";
+import type { Metrics, TrialCounts } from "../metrics/counts.js";
 import { coverageMetrics } from "../metrics/coverage.js";
 import { trafficMetrics } from "../metrics/traffic.js";
 import type { Scenario } from "./types.js";
@@ -20,14 +20,18 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     requests: series.requests,
     lost: series.lost,
   };
-  const metrics = {
+  const metrics: Metrics = {
     ...coverageMetrics(counts, clock.kind),
     ...trafficMetrics(counts, protocol.wireBytes(parameters)),
+    // Nothing is redundant where every message changes a value.
+    ...(protocol.measures === undefined ? {} : { redundancy: null }),
+    ...protocol.measures?.summary(series.measures),
   };
   // The last informed tick is known exactly, where windows only bound it.
   if (clock.kind === "event" && typeof metrics.latencyMsTo100 === "number") {
     metrics.latencyMsTo100 = result.lastInformedTick * unit;
   }
+  const start = protocol.measures === undefined ? 1 : 0;
   return {
     seed: result.seed,
     digest: result.digest,
@@ -38,8 +42,19 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     metrics,
     series: {
       time: [0, ...counts.time],
-      coverage: [1 / nodes, ...series.informed.map((informed) => informed / nodes)],
+      coverage: [start / nodes, ...series.informed.map((informed) => informed / nodes)],
       messages: [0, ...series.sent],
+      ...measuredSeries(series.measures),
     },
   };
+}
+
+/** JSON has no infinity: what is not a number is null. */
+function measuredSeries(
+  measures: Readonly<Record<string, readonly number[]>>,
+): Pick<TrialRecord["series"], "measures"> {
+  const entries = Object.entries(measures);
+  if (entries.length === 0) return {};
+  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return { measures: Object.fromEntries(entries.map(([name, list]) => [name, list.map(finite)])) };
 }

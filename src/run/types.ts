@@ -32,7 +32,7 @@ export interface ClockSettings {
   /** Ticks between two gossip actions of a node; on a round clock the ticks of a round. */
   readonly periodTicks: number;
   /** How a node's actions are spaced on an event clock. */
-  readonly timer: "periodic" | "poisson";
+  readonly timer: "periodic" | "poisson" | "fresh";
 }
 
 export interface StopRule {

@@ -19,4 +19,4 @@ export const BACKENDS = ["wasm", "ts", "both"] as const;
 
 export const CLOCKS = ["round", "event"] as const;
 
-export const TIMERS = ["periodic", "poisson"] as const;
+export const TIMERS = ["periodic", "poisson", "fresh"] as const;
