@@ -26,8 +26,8 @@ export interface RangeSettings {
 export interface RangeTrace {
   readonly difference: Difference;
   readonly fingerprints: number;
-  /** Ids in lists of both directions. */
-  readonly listedIds: number;
+  /** Mean number of ids in the lists of the first message that has one. */
+  readonly firstListIds: number;
   /** Messages up to the first list of ids; 0 when none was sent. */
   readonly messagesToList: number;
 }
@@ -46,12 +46,15 @@ export function rangeExchange(
     b: new Speaker(sets.b, settings, false),
   };
   let messagesToList = 0;
+  let firstListIds = 0;
   let from: "a" | "b" = "a";
   let message: MessageWriter | undefined = speakers.a.open();
   for (; message !== undefined; from = from === "a" ? "b" : "a") {
     const heard = exchange.send(from, message);
-    const isListed = speakers.a.listedIds + speakers.b.listedIds > 0;
-    if (messagesToList === 0 && isListed) messagesToList = exchange.messages;
+    if (messagesToList === 0 && speakers[from].lists > 0) {
+      messagesToList = exchange.messages;
+      firstListIds = speakers[from].listedIds / speakers[from].lists;
+    }
     message = speakers[from === "a" ? "b" : "a"].answer(heard);
   }
   sets.a.dispose();
@@ -59,7 +62,7 @@ export function rangeExchange(
   return {
     difference: speakers.a.difference(),
     fingerprints: speakers.a.fingerprints + speakers.b.fingerprints,
-    listedIds: speakers.a.listedIds + speakers.b.listedIds,
+    firstListIds,
     messagesToList,
   };
 }
@@ -71,6 +74,7 @@ class Speaker {
   readonly #asks: boolean;
   readonly #found: Difference[] = [];
   fingerprints = 0;
+  lists = 0;
   listedIds = 0;
 
   constructor(set: FingerprintedSet, settings: RangeSettings, asks: boolean) {
@@ -151,6 +155,7 @@ class Speaker {
       .range(bound, ID_LIST)
       .varint(end - from)
       .words64(this.#set.ids.subarray(from, end));
+    this.lists += 1;
     this.listedIds += end - from;
   }
 }
