@@ -20,6 +20,9 @@ export {
 } from "./merkle/merkle-tree.js";
 export type { MerkleFanout, MerkleLevel, MerkleShape } from "./merkle/shape.js";
 export type { Network } from "./network/network.js";
+export { PeerSampler } from "./peers/peer-sampler.js";
+export type { PeerSamplerOptions, PeersOptions, RoundOptions } from "./peers/peer-sampler.js";
+export type { Groups, PeerGraph, PeerWeights } from "./peers/weights.js";
 export type { ParameterSpec, Protocol } from "./protocols/protocol.js";
 export { findProtocol, protocols } from "./protocols/registry.js";
 export { runScenario } from "./run/run-scenario.js";
