@@ -19,30 +19,56 @@ let highWord: u32 = 0;
  */
 export function xxh64(at: u32, bytes: u32, seedLow: u32, seedHigh: u32): u32 {
   const seed = word64(seedLow, seedHigh);
-  const end = at + bytes;
-  let p = at;
-  let hash: u64;
-  if (bytes >= 32) {
-    let a = seed + PRIME_1 + PRIME_2, b = seed + PRIME_2, c = seed, d = seed - PRIME_1;
-    for (const last = end - 32; p <= last; p += 32) {
-      a = round(a, load<u64>(p));
-      b = round(b, load<u64>(p, 8));
-      c = round(c, load<u64>(p, 16));
-      d = round(d, load<u64>(p, 24));
-    }
-    hash = rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18);
-    hash = merged(merged(merged(merged(hash, a), b), c), d);
-  } else {
-    hash = seed + PRIME_5;
+  const rest = bytes & 31;
+  const restAt = at + bytes - rest;
+  if (bytes < 32) return ended(seed + PRIME_5, restAt, rest, bytes);
+  let a = seed + PRIME_1 + PRIME_2, b = seed + PRIME_2, c = seed, d = seed - PRIME_1;
+  for (; at < restAt; at += 32) {
+    a = round(a, load<u64>(at));
+    b = round(b, load<u64>(at, 8));
+    c = round(c, load<u64>(at, 16));
+    d = round(d, load<u64>(at, 24));
   }
-  hash += <u64>bytes;
-  for (; p + 8 <= end; p += 8) hash = absorbed8(hash, load<u64>(p));
-  if (p + 4 <= end) {
-    hash = rotl<u64>(hash ^ (<u64>load<u32>(p) * PRIME_1), 23) * PRIME_2 + PRIME_3;
-    p += 4;
+  return ended(lanesMerged(a, b, c, d), restAt, rest, bytes);
+}
+
+/**
+ * Starts a hash of at least 32 bytes that come in pieces.
+ * @param stateAt u64[4], aligned to 8: the hash so far
+ */
+export function xxh64Start(stateAt: u32, seedLow: u32, seedHigh: u32): void {
+  const seed = word64(seedLow, seedHigh);
+  store<u64>(stateAt, seed + PRIME_1 + PRIME_2);
+  store<u64>(stateAt, seed + PRIME_2, 8);
+  store<u64>(stateAt, seed, 16);
+  store<u64>(stateAt, seed - PRIME_1, 24);
+}
+
+/** Absorbs one more piece; `bytes` is a multiple of 32. */
+export function xxh64Absorb(stateAt: u32, at: u32, bytes: u32): void {
+  let a = load<u64>(stateAt), b = load<u64>(stateAt, 8);
+  let c = load<u64>(stateAt, 16), d = load<u64>(stateAt, 24);
+  for (const end = at + bytes; at < end; at += 32) {
+    a = round(a, load<u64>(at));
+    b = round(b, load<u64>(at, 8));
+    c = round(c, load<u64>(at, 16));
+    d = round(d, load<u64>(at, 24));
   }
-  for (; p < end; p++) hash = rotl<u64>(hash ^ (<u64>load<u8>(p) * PRIME_5), 11) * PRIME_1;
-  return finished(hash);
+  store<u64>(stateAt, a);
+  store<u64>(stateAt, b, 8);
+  store<u64>(stateAt, c, 16);
+  store<u64>(stateAt, d, 24);
+}
+
+/**
+ * Hash of the pieces and of the `rest` bytes at `at`, fewer than 32.
+ * @param bytes of all together
+ * @returns low word; the high word through xxh64High
+ */
+export function xxh64End(stateAt: u32, at: u32, rest: u32, bytes: u32): u32 {
+  const a = load<u64>(stateAt), b = load<u64>(stateAt, 8);
+  const c = load<u64>(stateAt, 16), d = load<u64>(stateAt, 24);
+  return ended(lanesMerged(a, b, c, d), at, rest, bytes);
 }
 
 /** Hash of the 8 bytes of one little-endian 64-bit word; equals xxh64 over them. */
@@ -68,6 +94,25 @@ function word64(low: u32, high: u32): u64 {
 
 function round(lane: u64, word: u64): u64 {
   return rotl<u64>(lane + word * PRIME_2, 31) * PRIME_1;
+}
+
+function lanesMerged(a: u64, b: u64, c: u64, d: u64): u64 {
+  const sum = rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18);
+  return merged(merged(merged(merged(sum, a), b), c), d);
+}
+
+/** Adds the length, absorbs what no stripe took, fewer than 32 bytes, and mixes. */
+function ended(hash: u64, at: u32, rest: u32, bytes: u32): u32 {
+  const end = at + rest;
+  let p = at;
+  hash += <u64>bytes;
+  for (; p + 8 <= end; p += 8) hash = absorbed8(hash, load<u64>(p));
+  if (p + 4 <= end) {
+    hash = rotl<u64>(hash ^ (<u64>load<u32>(p) * PRIME_1), 23) * PRIME_2 + PRIME_3;
+    p += 4;
+  }
+  for (; p < end; p++) hash = rotl<u64>(hash ^ (<u64>load<u8>(p) * PRIME_5), 11) * PRIME_1;
+  return finished(hash);
 }
 
 function merged(hash: u64, lane: u64): u64 {

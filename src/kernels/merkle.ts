@@ -3,6 +3,16 @@
  * functions that give one return the low word and leave the high one in `highWord`.
  */
 import { u32 } from "./memory.js";
+import {
+  absorbStripes,
+  finished,
+  hashPairs,
+  highOfHash8,
+  highWord,
+  mergedLanes,
+  startLanes,
+  sum,
+} from "./xxh64-steps.js";
 
 /**
  * Words of a form, u32[FORM_WORDS]: what the trees of a call look like. Leaves and fanout as powers of
@@ -17,19 +27,11 @@ export const FORM_WORDS = 5;
 /** Updates whose paths are hashed level by level together, so that their hashes overlap in the CPU. */
 export const UPDATE_BLOCK = 64;
 
-const PRIME_1_LOW = 0x85ebca87 | 0;
-const PRIME_1_HIGH = 0x9e3779b1 | 0;
-const PRIME_2_LOW = 0x27d4eb4f | 0;
-const PRIME_2_HIGH = 0xc2b2ae3d | 0;
-const PRIME_3_LOW = 0x9e3779f9 | 0;
-const PRIME_3_HIGH = 0x165667b1 | 0;
-const PRIME_4_LOW = 0xc2b2ae63 | 0;
-const PRIME_4_HIGH = 0x85ebca77 | 0;
-const PRIME_5_LOW = 0x165667c5 | 0;
-const PRIME_5_HIGH = 0x27d4eb2f | 0;
-
-/** High word of the 64-bit number that a function below returned last. */
-let highWord = 0;
+/** Hashes of a block, on their way into memory, and of the versions that leave it. */
+const hashes = new Uint32Array(2 * UPDATE_BLOCK);
+const oldHashes = new Uint32Array(2 * UPDATE_BLOCK);
+/** Children of a block of nodes that stand apart in memory. */
+const pairs = new Uint32Array(4 * UPDATE_BLOCK);
 
 /**
  * Leaf of a key.
@@ -56,14 +58,17 @@ export function merkleAddItems(
   const leafBits = u32[form + FORM_LEAF_BITS]!;
   const width = widthOf(form);
   const leaves = (treeAt >>> 2) + levelWords(leafBits, leafBits, u32[form + FORM_FANOUT_BITS]!);
-  const skip = (versionsAt >>> 2) - (keysAt >>> 2);
-  const end = (keysAt >>> 2) + count * 2;
-  for (let p = keysAt >>> 2; p < end; p += 2) {
-    const low = u32[p]! | 0;
-    const high = u32[p + 1]! | 0;
-    const cell = leaves + leafOf(low, high, leafBits, width) * 2;
-    const added = hash16(low, high, u32[p + skip]! | 0, u32[p + skip + 1]! | 0);
-    add64(cell, added, highWord);
+  const words = u32;
+  const keys = keysAt >>> 2;
+  const versions = versionsAt >>> 2;
+  for (let first = 0; first < count; first += UPDATE_BLOCK) {
+    const size = Math.min(UPDATE_BLOCK, count - first);
+    hashPairs(hashes, 0, words, keys + first * 2, versions + first * 2, 2, size);
+    for (let i = 0; i < size; i++) {
+      const key = keys + (first + i) * 2;
+      const leaf = leafOf(words[key]! | 0, words[key + 1]! | 0, leafBits, width);
+      add64(words, leaves + leaf * 2, hashes[i * 2]! | 0, hashes[i * 2 + 1]! | 0);
+    }
   }
 }
 
@@ -108,25 +113,32 @@ export function merkleUpdate(
   const treeWords = u32[form + FORM_TREE_BYTES]! >>> 2;
   const width = widthOf(form);
   const leavesOffset = levelWords(leafBits, leafBits, fanoutBits);
+  const words = u32;
   const keys = keysAt >>> 2;
   const olds = oldAt >>> 2;
   const news = newAt >>> 2;
   for (let first = 0; first < count; first += UPDATE_BLOCK) {
-    const end = Math.min(first + UPDATE_BLOCK, count);
+    const size = Math.min(UPDATE_BLOCK, count - first);
+    hashPairs(hashes, 0, words, keys + first * 2, news + first * 2, 2, size);
+    hashPairs(oldHashes, 0, words, keys + first * 2, olds + first * 2, 2, size);
     let scratch = scratchAt >>> 2;
-    for (let i = first; i < end; i++) {
-      const low = u32[keys + i * 2]! | 0;
-      const high = u32[keys + i * 2 + 1]! | 0;
-      const node = nodesAt === 0 ? 0 : u32[(nodesAt >>> 2) + i]!;
+    for (let i = 0; i < size; i++) {
+      const item = (first + i) * 2;
+      const node = nodesAt === 0 ? 0 : words[(nodesAt >>> 2) + first + i]!;
       const tree = (treesAt >>> 2) + node * treeWords;
-      const leaf = leafOf(low, high, leafBits, width);
+      const leaf = leafOf(words[keys + item]! | 0, words[keys + item + 1]! | 0, leafBits, width);
       const cell = tree + leavesOffset + leaf * 2;
-      const added = presentHash(low, high, news + i * 2);
-      add64(cell, added, highWord);
-      const removed = presentHash(low, high, olds + i * 2);
-      add64(cell, -removed | 0, (removed === 0 ? -highWord : ~highWord) | 0);
-      u32[scratch] = tree;
-      u32[scratch + 1] = leaf;
+      if (isPresent(words, news + item)) {
+        add64(words, cell, hashes[i * 2]! | 0, hashes[i * 2 + 1]! | 0);
+      }
+      if (isPresent(words, olds + item)) {
+        const low = -oldHashes[i * 2]! | 0;
+        // The complement is one less than minus the hash; the carry of a low word that is zero makes up.
+        const high = ~oldHashes[i * 2 + 1]! + (low === 0 ? 1 : 0);
+        add64(words, cell, low, high | 0);
+      }
+      words[scratch] = tree;
+      words[scratch + 1] = leaf;
       scratch += 2;
     }
     hashPaths(scratchAt >>> 2, scratch, leafBits, fanoutBits);
@@ -159,11 +171,11 @@ export function merkleDiff(
   // One list serves all levels: it is read from one end and written from the other, which cannot meet,
   // and the ends change roles. The last level is to be written from the left.
   let leftwards = (((leafBits - childBits) / fanoutBits) & 1) === 0;
+  let level = 2;
   let found = differs(a, b);
   u32[counts] = found;
   u32[leftwards ? end - 1 : list] = 0;
   while (bits < leafBits) {
-    const level = levelWords(bits + childBits, leafBits, fanoutBits);
     const read = leftwards ? end - found : list + found - 1;
     const write = leftwards ? list : end - 1;
     const step = leftwards ? 1 : -1;
@@ -171,6 +183,7 @@ export function merkleDiff(
     else found = diffWide(a + level, b + level, read, write, step, found, childBits);
     leftwards = !leftwards;
     bits += childBits;
+    level += 2 << bits;
     childBits = fanoutBits;
     counts++;
     u32[counts] = found;
@@ -305,38 +318,68 @@ function hashPaths(from: number, end: number, leafBits: number, fanoutBits: numb
   for (let bits = leafBits; bits > rootBits;) {
     bits -= fanoutBits;
     const offset = childOffset - (2 << bits);
-    const shift = leafBits - bits;
-    for (let p = from; p < end; p += 2) {
-      const tree = u32[p]!;
-      const index = u32[p + 1]! >>> shift;
-      const child = tree + childOffset + (index << (fanoutBits + 1));
-      hashLevel(tree + offset + index * 2, child, 1, 2 << fanoutBits);
-    }
+    hashBlock(from, end, offset, childOffset, leafBits - bits, 2 << fanoutBits);
     childOffset = offset;
   }
-  for (let p = from; p < end; p += 2) hashLevel(u32[p]!, u32[p]! + 2, 1, 2 << rootBits);
+  hashBlock(from, end, 0, 2, leafBits, 2 << rootBits);
+}
+
+/** One node for each pair (tree, leaf) of a block: the one `shift` bits above the leaf. */
+function hashBlock(
+  from: number,
+  end: number,
+  offset: number,
+  childOffset: number,
+  shift: number,
+  childWords: number,
+): void {
+  const words = u32;
+  if (childWords !== 4) {
+    for (let p = from; p < end; p += 2) {
+      const index = words[p + 1]! >>> shift;
+      const child = words[p]! + childOffset + index * childWords;
+      hashLevel(words[p]! + offset + index * 2, child, 1, childWords);
+    }
+    return;
+  }
+  for (let p = from, pair = 0; p < end; p += 2, pair += 4) {
+    const child = words[p]! + childOffset + (words[p + 1]! >>> shift) * 4;
+    pairs[pair] = words[child]!;
+    pairs[pair + 1] = words[child + 1]!;
+    pairs[pair + 2] = words[child + 2]!;
+    pairs[pair + 3] = words[child + 3]!;
+  }
+  hashPairs(hashes, 0, pairs, 0, 2, 4, (end - from) >>> 1);
+  for (let p = from, hash = 0; p < end; p += 2, hash += 2) {
+    const node = words[p]! + offset + (words[p + 1]! >>> shift) * 2;
+    words[node] = hashes[hash]!;
+    words[node + 1] = hashes[hash + 1]!;
+  }
 }
 
 /** Hashes `nodes` nodes from word `at` on, each from `childWords` words of children. */
 function hashLevel(at: number, child: number, nodes: number, childWords: number): void {
   const words = u32;
+  if (childWords === 4) {
+    hashPairs(words, at, words, child, child + 2, 4, nodes);
+    return;
+  }
   const end = at + nodes * 2;
   for (; at < end; at += 2) {
-    words[at] =
-      childWords === 4
-        ? hash16(words[child]!, words[child + 1]!, words[child + 2]!, words[child + 3]!)
-        : hashStripes(child, childWords);
-    words[at + 1] = highWord;
+    startLanes(0, 0);
+    absorbStripes(words, child, child + childWords);
     child += childWords;
+    const low = mergedLanes();
+    words[at] = finished(sum(low, highWord, childWords * 4, 0), highWord);
+    words[at + 1] = highWord;
   }
 }
 
 /** Adds a 64-bit number to the one at word `cell`. */
-function add64(cell: number, low: number, high: number): void {
-  const before = u32[cell]! | 0;
-  const sum = (before + low) | 0;
-  u32[cell] = sum;
-  u32[cell + 1] = (u32[cell + 1]! + high + (sum >>> 0 < before >>> 0 ? 1 : 0)) | 0;
+function add64(words: Uint32Array, cell: number, low: number, high: number): void {
+  const sumLow = (words[cell]! + low) | 0;
+  words[cell] = sumLow;
+  words[cell + 1] = (words[cell + 1]! + high + (sumLow >>> 0 < low >>> 0 ? 1 : 0)) | 0;
 }
 
 /** Keys per leaf: below 2^53, so exact in a double. */
@@ -345,10 +388,7 @@ function widthOf(form: number): number {
 }
 
 function leafOf(low: number, high: number, leafBits: number, width: number): number {
-  if (width === 0) {
-    hash8(low, high);
-    return highWord >>> (32 - leafBits);
-  }
+  if (width === 0) return highOfHash8(low, high) >>> (32 - leafBits);
   // The floor of a rounded quotient of integers up to 2^53 is the true one.
   return (((high >>> 0) * 2 ** 32 + (low >>> 0)) / width) >>> 0;
 }
@@ -364,115 +404,7 @@ function levelWords(bits: number, leafBits: number, fanoutBits: number): number 
   return (1 + ((1 << bits) - (1 << rootBits)) / ((1 << fanoutBits) - 1)) * 2;
 }
 
-/** Hash of the item of a key and the version at word `version`; 0 where that says "none". */
-function presentHash(low: number, high: number, version: number): number {
-  const versionLow = u32[version]! | 0;
-  const versionHigh = u32[version + 1]! | 0;
-  if ((versionLow & versionHigh) !== -1) return hash16(low, high, versionLow, versionHigh);
-  highWord = 0;
-  return 0;
-}
-
-/** XXH64 of 8 bytes, seed 0. */
-function hash8(low: number, high: number): number {
-  return finished(absorbed8((PRIME_5_LOW + 8) | 0, PRIME_5_HIGH, low, high), highWord);
-}
-
-/** XXH64 of 16 bytes, seed 0. */
-function hash16(low0: number, high0: number, low1: number, high1: number): number {
-  const first = absorbed8((PRIME_5_LOW + 16) | 0, PRIME_5_HIGH, low0, high0);
-  return finished(absorbed8(first, highWord, low1, high1), highWord);
-}
-
-/** XXH64 of a multiple of 8 words from word `at`, seed 0. */
-function hashStripes(at: number, count: number): number {
-  const words = u32;
-  let al = (PRIME_1_LOW + PRIME_2_LOW) | 0;
-  // The low words of PRIME_1 and PRIME_2 do not carry; those of 0 - PRIME_1 borrow.
-  let ah = (PRIME_1_HIGH + PRIME_2_HIGH) | 0;
-  let bl = PRIME_2_LOW;
-  let bh = PRIME_2_HIGH;
-  let cl = 0;
-  let ch = 0;
-  let dl = -PRIME_1_LOW | 0;
-  let dh = ~PRIME_1_HIGH;
-  for (let p = at; p < at + count; p += 8) {
-    al = round(al, ah, words[p]!, words[p + 1]!);
-    ah = highWord;
-    bl = round(bl, bh, words[p + 2]!, words[p + 3]!);
-    bh = highWord;
-    cl = round(cl, ch, words[p + 4]!, words[p + 5]!);
-    ch = highWord;
-    dl = round(dl, dh, words[p + 6]!, words[p + 7]!);
-    dh = highWord;
-  }
-  let low = added(
-    (al << 1) | (ah >>> 31),
-    (ah << 1) | (al >>> 31),
-    (bl << 7) | (bh >>> 25),
-    (bh << 7) | (bl >>> 25),
-  );
-  low = added(low, highWord, (cl << 12) | (ch >>> 20), (ch << 12) | (cl >>> 20));
-  low = added(low, highWord, (dl << 18) | (dh >>> 14), (dh << 18) | (dl >>> 14));
-  low = merged(low, highWord, al, ah);
-  low = merged(low, highWord, bl, bh);
-  low = merged(low, highWord, cl, ch);
-  low = merged(low, highWord, dl, dh);
-  return finished(added(low, highWord, count * 4, 0), highWord);
-}
-
-function round(laneLow: number, laneHigh: number, low: number, high: number): number {
-  const x = Math.imul(low, PRIME_2_LOW);
-  const y = productHigh(low, high, PRIME_2_LOW, PRIME_2_HIGH);
-  const sum = (laneLow + x) | 0;
-  const sumHigh = (laneHigh + y + (sum >>> 0 < x >>> 0 ? 1 : 0)) | 0;
-  const l = (sum << 31) | (sumHigh >>> 1);
-  const h = (sumHigh << 31) | (sum >>> 1);
-  highWord = productHigh(l, h, PRIME_1_LOW, PRIME_1_HIGH);
-  return Math.imul(l, PRIME_1_LOW);
-}
-
-function merged(hashLow: number, hashHigh: number, low: number, high: number): number {
-  const lane = round(0, 0, low, high);
-  return timesPrime1PlusPrime4(hashLow ^ lane, hashHigh ^ highWord);
-}
-
-function absorbed8(hashLow: number, hashHigh: number, low: number, high: number): number {
-  const x = hashLow ^ round(0, 0, low, high);
-  const y = hashHigh ^ highWord;
-  return timesPrime1PlusPrime4((x << 27) | (y >>> 5), (y << 27) | (x >>> 5));
-}
-
-function timesPrime1PlusPrime4(low: number, high: number): number {
-  const x = Math.imul(low, PRIME_1_LOW);
-  return added(x, productHigh(low, high, PRIME_1_LOW, PRIME_1_HIGH), PRIME_4_LOW, PRIME_4_HIGH);
-}
-
-function finished(low: number, high: number): number {
-  let l = low ^ (high >>> 1);
-  let h = productHigh(l, high, PRIME_2_LOW, PRIME_2_HIGH);
-  l = Math.imul(l, PRIME_2_LOW);
-  l ^= (l >>> 29) | (h << 3);
-  h ^= h >>> 29;
-  h = productHigh(l, h, PRIME_3_LOW, PRIME_3_HIGH);
-  highWord = h;
-  return Math.imul(l, PRIME_3_LOW) ^ h;
-}
-
-function added(low: number, high: number, otherLow: number, otherHigh: number): number {
-  const sum = (low + otherLow) | 0;
-  highWord = (high + otherHigh + (sum >>> 0 < low >>> 0 ? 1 : 0)) | 0;
-  return sum;
-}
-
-/** High word of a product of two 64-bit numbers; its low word is that of the low words. */
-function productHigh(low: number, high: number, otherLow: number, otherHigh: number): number {
-  const a0 = low & 0xffff;
-  const a1 = low >>> 16;
-  const b0 = otherLow & 0xffff;
-  const b1 = otherLow >>> 16;
-  const cross = (Math.imul(a0, b0) >>> 16) + (Math.imul(a1, b0) >>> 0);
-  const middle = (cross & 0xffff) + (Math.imul(a0, b1) >>> 0);
-  const top = Math.imul(a1, b1) + (cross >>> 16) + (middle >>> 16);
-  return (top + Math.imul(low, otherHigh) + Math.imul(high, otherLow)) | 0;
+/** Whether the version at word `version` is one: all bits set stand for none. */
+function isPresent(words: Uint32Array, version: number): boolean {
+  return (words[version]! & words[version + 1]!) !== -1;
 }

@@ -85,4 +85,31 @@ describe.each(["wasm", "ts"] as const)("XXH64 on %s", (backend) => {
       expect([of16, of16High]).toEqual([low(long16), high(long16)]);
     },
   );
+
+  test.prop([
+    fc.uint8Array({ minLength: 32, maxLength: 2000 }),
+    fc.bigInt({ min: 0n, max: MASK }),
+    fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 5 }),
+    fc.integer({ min: 0, max: 7 }),
+  ])("gives the same hash by pieces", (bytes, seed, stripes, offset) => {
+    const { kernels } = space;
+    const owner = {};
+    const stateAt = space.allocate(owner, 32);
+    const at = space.allocate(owner, bytes.length + offset) + offset;
+    space.u8.set(bytes, at);
+    kernels.xxh64Start(stateAt, low(seed), high(seed));
+    const whole = bytes.length - (bytes.length % 32);
+    let done = 0;
+    for (const count of [...stripes, 100]) {
+      const piece = Math.min(count * 32, whole - done);
+      kernels.xxh64Absorb(stateAt, at + done, piece);
+      done += piece;
+    }
+    const rest = bytes.length - whole;
+    const result = kernels.xxh64End(stateAt, at + whole, rest, bytes.length) >>> 0;
+    const resultHigh = kernels.xxh64High() >>> 0;
+    space.release(owner);
+    const expected = hash(space, bytes, seed);
+    expect([result, resultHigh]).toEqual([low(expected), high(expected)]);
+  });
 });

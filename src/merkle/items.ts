@@ -16,8 +16,8 @@ export type MerkleVersion = number | bigint;
 /** Items handled per kernel call: 28 KiB of words stay in L1. */
 export const ITEMS_MAX = 1024;
 const WORD_MAX = 2n ** 64n - 1n;
-/** Texts up to here are hashed without asking for memory. */
-const TEXT_BYTES_MAX = 1024;
+/** Bytes from outside are hashed by pieces of this size: beside a tree's path they fit into L1. */
+const PIECE_BYTES = 16_384;
 
 const encoder = new TextEncoder();
 
@@ -32,19 +32,19 @@ export class ItemBuffer {
   readonly othersAt: number;
   /** u32[2 * UPDATE_BLOCK]. */
   readonly scratchAt: number;
-  readonly #textAt: number;
+  readonly #pieceAt: number;
   #list: { readonly owner: object; readonly at: number; readonly words: number } | undefined;
 
   constructor(space: Workspace) {
     this.#space = space;
-    const at = space.allocate(this, ITEMS_MAX * 32 + UPDATE_BLOCK * 8 + TEXT_BYTES_MAX);
+    const at = space.allocate(this, ITEMS_MAX * 32 + UPDATE_BLOCK * 8 + PIECE_BYTES);
     this.keysAt = at;
     this.oldAt = at + ITEMS_MAX * 8;
     this.newAt = at + ITEMS_MAX * 16;
     this.nodesAt = at + ITEMS_MAX * 24;
     this.othersAt = at + ITEMS_MAX * 28;
     this.scratchAt = at + ITEMS_MAX * 32;
-    this.#textAt = this.scratchAt + UPDATE_BLOCK * 8;
+    this.#pieceAt = this.scratchAt + UPDATE_BLOCK * 8;
   }
 
   /** Address of u32[words] for the result of a comparison, kept for the next one. */
@@ -135,17 +135,27 @@ export class ItemBuffer {
     this.#space.u32[(at >>> 2) + 1] = high;
   }
 
-  /** XXH64 of bytes that stand outside the workspace, seed 0. */
+  /** XXH64 of bytes that stand outside the workspace, seed 0: by pieces that stay in L1. */
   hashOf(bytes: Uint8Array): { low: number; high: number } {
-    const space = this.#space;
-    const owner = {};
-    const fits = bytes.length <= TEXT_BYTES_MAX;
-    const at = fits ? this.#textAt : space.allocate(owner, bytes.length);
-    space.u8.set(bytes, at);
-    const low = space.kernels.xxh64(at, bytes.length, 0, 0) >>> 0;
-    const high = space.kernels.xxh64High() >>> 0;
-    space.release(owner);
-    return { low, high };
+    const { kernels, u8 } = this.#space;
+    const at = this.#pieceAt;
+    let low: number;
+    if (bytes.length <= PIECE_BYTES) {
+      u8.set(bytes, at);
+      low = kernels.xxh64(at, bytes.length, 0, 0);
+    } else {
+      const state = this.scratchAt;
+      kernels.xxh64Start(state, 0, 0);
+      const whole = bytes.length - (bytes.length % 32);
+      for (let from = 0; from < whole; from += PIECE_BYTES) {
+        const piece = bytes.subarray(from, Math.min(from + PIECE_BYTES, whole));
+        u8.set(piece, at);
+        kernels.xxh64Absorb(state, at, piece.length);
+      }
+      u8.set(bytes.subarray(whole), at);
+      low = kernels.xxh64End(state, at, bytes.length - whole, bytes.length);
+    }
+    return { low: low >>> 0, high: kernels.xxh64High() >>> 0 };
   }
 }
 
