@@ -19,3 +19,4 @@ export * from "./protocols/push-pull-3msg";
 export * from "./protocols/flood";
 export * from "./protocols/push-sum";
 export * from "./protocols/push-pull-average";
+export * from "./protocols/rumor-mongering";

@@ -29,6 +29,8 @@ export interface InlineOptions {
   readonly maxRounds?: number;
   readonly observe?: boolean;
   readonly digestEachRound?: boolean;
+  /** true: play on when all are informed, until nothing is sent any more. */
+  readonly untilQuiet?: boolean;
   readonly module?: WebAssembly.Module;
 }
 
@@ -52,7 +54,10 @@ export function settingsOf(options: InlineOptions, workers = 1): TrialSettings {
     nodes: options.nodes,
     network: options.network ?? completeGraph(options.nodes),
     clock: options.clock ?? (clock as TrialSettings["clock"]),
-    stop: { coverage: options.coverage ?? 1, maxRounds: options.maxRounds ?? 1000 },
+    stop: {
+      coverage: options.untilQuiet === true ? Infinity : (options.coverage ?? 1),
+      maxRounds: options.maxRounds ?? 1000,
+    },
     workers,
     observe: options.observe ?? false,
   };
@@ -72,7 +77,8 @@ export async function inlinePlayer(
   const digestEachRound = options.digestEachRound ?? false;
   const play = (seed: number): TrialResult => {
     resetControl(memory.buffer, plan.fields.control!.at);
-    const { origin, reachable } = drawOrigin(settings.network.topology, seed);
+    const { origin, reachable: connected } = drawOrigin(settings.network.topology, seed);
+    const reachable = options.untilQuiet === true ? Infinity : connected;
     const task = { plan, seed, origin, reachable, worker: 0, digestEachRound, now: () => 0 };
     return playTrial(task, settings.protocol, (wasm ?? ts)!, memory);
   };

@@ -32,6 +32,10 @@ export function messageDelay(m: u32): u32 {
 export function messagePayload(m: u32): u32 {
   return getU32(m, 3);
 }
+/** For the receiver, between two passes over its inbox. */
+export function setMessagePayload(m: u32, payload: u32): void {
+  setU32(m, 3, payload);
+}
 
 /**
  * Appends a message to the mailbox of the receiver's shard.

@@ -5,6 +5,7 @@
 import type { ValidatedCase } from "../../src/history/validate-record.js";
 import { averagingFigures, pushSumFigures } from "./aggregation.js";
 import { asynchronous } from "./asynchronous.js";
+import { demers } from "./demers.js";
 import { fanout } from "./fanout.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
@@ -14,6 +15,7 @@ export const publishedSources: readonly PublishedSource[] = [
   ...roundsSources,
   asynchronous,
   fanout,
+  demers,
   ...reconciliationFigures,
   pushSumFigures,
   averagingFigures,

@@ -7,6 +7,7 @@ import { pushPullAverage } from "./push-pull-average/protocol.js";
 import { pushPull } from "./push-pull/protocol.js";
 import { pushSum } from "./push-sum/protocol.js";
 import { push } from "./push/protocol.js";
+import { rumorMongering } from "./rumor-mongering/protocol.js";
 
 export const protocols: readonly Protocol[] = [
   push,
@@ -14,6 +15,7 @@ export const protocols: readonly Protocol[] = [
   pushPull,
   pushPull3msg,
   flood,
+  rumorMongering,
   pushSum,
   pushPullAverage,
 ];

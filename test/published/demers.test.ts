@@ -1,0 +1,3 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("demers-1987");
