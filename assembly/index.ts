@@ -4,6 +4,8 @@ export * from "./kernels/alias";
 export * from "./kernels/peer-sampling";
 export * from "./kernels/peer-sampling-weighted";
 export * from "./kernels/permutation";
+export * from "./kernels/bloom";
+export * from "./kernels/bloom-cells";
 export * from "./kernels/digest";
 export * from "./kernels/galois";
 export * from "./kernels/iblt";

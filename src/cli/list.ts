@@ -67,6 +67,11 @@ export const NETWORKS: readonly Entry[] = [
 /** One entry per file of assembly/kernels/; a test compares the two. */
 export const KERNELS: readonly Entry[] = [
   { name: "alias", summary: "alias tables: weighted draws in constant time" },
+  {
+    name: "bloom",
+    summary: "Bloom filters in batches: split-block, blocked, classic; one per node",
+  },
+  { name: "bloom-cells", summary: "counting and stable filters, and the exact set" },
   { name: "digest", summary: "64-bit digest of a trial's final state" },
   { name: "galois", summary: "arithmetic of GF(2^m), for PinSketch" },
   { name: "iblt", summary: "invertible Bloom lookup tables: add, subtract, peel" },

@@ -5,6 +5,8 @@
  */
 
 import type * as alias from "./alias.js";
+import type * as bloom from "./bloom.js";
+import type * as bloomCells from "./bloom-cells.js";
 import type * as digest from "./digest.js";
 import type * as galois from "./galois.js";
 import type * as iblt from "./iblt.js";
@@ -22,7 +24,9 @@ type Functions<M> = {
   readonly [K in keyof M as M[K] extends (...inputs: never[]) => unknown ? K : never]: M[K];
 };
 
-type Twins = Functions<typeof digest> &
+type Twins = Functions<typeof bloom> &
+  Functions<typeof bloomCells> &
+  Functions<typeof digest> &
   Functions<typeof galois> &
   Functions<typeof iblt> &
   Functions<typeof ibltRateless> &
