@@ -74,8 +74,8 @@ const USELESS: u32 = 2;
 const LOST_INTEREST: u32 = 4;
 
 /** Purposes of draws: whom a limit admits, which copy of a tick came first, the coin. */
-const ADMISSION: u32 = 0x38000000;
-const FIRST_COPY: u32 = 0x39000000;
+const ADMISSION: u32 = 0x3c000000;
+const FIRST_COPY: u32 = 0x3d000000;
 const COIN_DRAW: u32 = 0x3a000000;
 
 export function rumorMongeringReceive(c: u32): void {

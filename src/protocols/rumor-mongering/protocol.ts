@@ -1,8 +1,8 @@
 /** Rumor mongering whole; the portable steps are assembly/protocols/rumor-mongering.ts. */
-import type { FieldSpec } from "../../memory/layout.js";
 import {
   defineProtocol,
   type ParameterSpec,
+  type Protocol,
   type ProtocolSettings,
   type TrafficBounds,
 } from "../protocol.js";
@@ -31,7 +31,7 @@ function count(description: string, limits: [number, number, number], unit: stri
 }
 
 /** The rumor's fields and two bytes; what a connection limit or a sequence needs only where used. */
-function fields(settings: ProtocolSettings): readonly FieldSpec[] {
+function fields(settings: ProtocolSettings): ReturnType<Protocol["fields"]> {
   const { nodes, parameters, clock } = settings;
   const limited = (parameters.connectionLimit ?? 0) > 0;
   const ranked = clock === "round";
