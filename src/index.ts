@@ -27,3 +27,21 @@ export type { ParameterSpec, Protocol } from "./protocols/protocol.js";
 export { findProtocol, protocols } from "./protocols/registry.js";
 export { runScenario } from "./run/run-scenario.js";
 export type { BackendName, RunHooks, Scenario, TrialProgress } from "./run/types.js";
+export type { Components, InDegree, PathLength } from "./views/measures.js";
+export type {
+  CyclonOptions,
+  FrameworkOptions,
+  HyParViewOptions,
+  NewscastOptions,
+  PeerSamplingOptions,
+  ScampOptions,
+  ViewProtocol,
+  ViewStart,
+} from "./views/options.js";
+export {
+  PeerSamplingService,
+  type HealingStep,
+  type MeasureOptions,
+  type ViewEntry,
+  type ViewMeasures,
+} from "./views/service.js";

@@ -82,6 +82,7 @@ export const KERNELS: readonly Entry[] = [
   { name: "permutation", summary: "keyed orders of all peers, without a list" },
   { name: "random", summary: "counter-based random words and unbiased bounded draws" },
   { name: "rumor", summary: "bit-level push, pull and push-pull rounds of one rumor" },
+  { name: "view-rows", summary: "search, age and draw among the entries of one view" },
   { name: "xxhash", summary: "XXH64, a fast hash of bytes (not a cryptographic one)" },
 ];
 

@@ -17,6 +17,7 @@ import type * as peerSamplingWeighted from "./peer-sampling-weighted.js";
 import type * as permutation from "./permutation.js";
 import type * as random from "./random.js";
 import type * as rumor from "./rumor.js";
+import type * as viewRows from "./view-rows.js";
 import type * as xxhash from "./xxhash.js";
 
 /** The functions of a module, without its constants. */
@@ -37,11 +38,30 @@ type Twins = Functions<typeof bloom> &
   Functions<typeof permutation> &
   Functions<typeof rumor> &
   Functions<typeof merkle> &
+  Functions<typeof viewRows> &
   Functions<typeof xxhash>;
 
-/** Portable functions that the host calls by name, from assembly/runtime. */
+/** Portable functions that the host calls by name, from assembly/runtime and assembly/views. */
 interface Portable {
   naturalLog(x: number): number;
+  // Views of all nodes; `context` is the address of the service's context.
+  drawOrder(context: number): void;
+  nodeInOrder(context: number, position: number): number;
+  clearRows(context: number, first: number, end: number): void;
+  startRandom(context: number, nodes: number, view: number): void;
+  startLattice(context: number, nodes: number, view: number): void;
+  startStar(context: number, nodes: number): void;
+  joinContact(context: number, first: number, end: number, age: number): void;
+  cyclonJoin(context: number, first: number, end: number): void;
+  cyclonRound(context: number, first: number, end: number): void;
+  frameworkRound(context: number, first: number, end: number): void;
+  newscastRound(context: number, first: number, end: number): void;
+  hyparviewJoin(context: number, first: number, end: number): void;
+  hyparviewRound(context: number, first: number, end: number): void;
+  scampJoin(context: number, first: number, end: number): number;
+  scampLeave(context: number, node: number): number;
+  scampRound(context: number, first: number): number;
+  listValue(list: number, index: number): number;
 }
 
 export type Kernels = Twins & Portable;
