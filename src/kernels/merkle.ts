@@ -384,13 +384,13 @@ function add64(words: Uint32Array, cell: number, low: number, high: number): voi
 
 /** Keys per leaf: below 2^53, so exact in a double. */
 function widthOf(form: number): number {
-  return u32[form + FORM_WIDTH_HIGH]! * 2 ** 32 + u32[form + FORM_WIDTH_LOW]!;
+  return u32[form + FORM_WIDTH_HIGH]! * 0x1_0000_0000 + u32[form + FORM_WIDTH_LOW]!;
 }
 
 function leafOf(low: number, high: number, leafBits: number, width: number): number {
   if (width === 0) return highOfHash8(low, high) >>> (32 - leafBits);
   // The floor of a rounded quotient of integers up to 2^53 is the true one.
-  return (((high >>> 0) * 2 ** 32 + (low >>> 0)) / width) >>> 0;
+  return (((high >>> 0) * 0x1_0000_0000 + (low >>> 0)) / width) >>> 0;
 }
 
 function rootFanoutBits(leafBits: number, fanoutBits: number): number {

@@ -30,7 +30,7 @@ export function productHigh(
   otherHigh: number,
 ): number {
   const multiple = (low >>> 0) * (otherLow >>> 0) - (product >>> 0);
-  const carried = (multiple * 2 ** -32 + 0.5) >>> 0;
+  const carried = (multiple / 0x1_0000_0000 + 0.5) >>> 0;
   return (carried + Math.imul(low, otherHigh) + Math.imul(high, otherLow)) | 0;
 }
 
