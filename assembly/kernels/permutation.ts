@@ -7,8 +7,11 @@ import { threefry, threefrySecond } from "./random";
 
 /** Purpose of the keys of an order; counted by (epoch, node). */
 const ORDER: u32 = 0xd0000000;
-/** Rounds of the network, half on either side. */
+/** Rounds of the network, half on either side: with so many, pairs of places pass chi-square (measured). */
 const ROUNDS: u32 = 8;
+const ROUNDS_OF_FEW: u32 = 16;
+/** Sizes below need the greater number. */
+const FEW: u32 = 64;
 
 /**
  * Image of `index` under the permutation of (key0, key1).
@@ -72,11 +75,12 @@ function leftsOf(size: u32): u32 {
 
 function walk(index: u32, size: u32, lefts: u32, rights: u32, key0: u32, key1: u32): u32 {
   const step = key1 | 1;
+  const rounds = size < FEW ? ROUNDS_OF_FEW : ROUNDS;
   do {
     let left = index / rights;
     let right = index - left * rights;
     let key = key0;
-    for (let round: u32 = 0; round < ROUNDS; round += 2) {
+    for (let round: u32 = 0; round < rounds; round += 2) {
       left = reduced(left + below(right + key, lefts), lefts);
       key += step;
       right = reduced(right + below(left + key, rights), rights);

@@ -4,8 +4,11 @@ import { threefry, threefrySecond } from "./random.js";
 
 /** Purpose of the keys of an order; counted by (epoch, node). */
 const ORDER = 0xd0000000;
-/** Rounds of the network, half on either side. */
+/** Rounds of the network, half on either side: with so many, pairs of places pass chi-square (measured). */
 const ROUNDS = 8;
+const ROUNDS_OF_FEW = 16;
+/** Sizes below need the greater number. */
+const FEW = 64;
 const TWO_TO_MINUS_32 = 2 ** -32;
 
 /**
@@ -96,12 +99,13 @@ function walk(
   key1: number,
 ): number {
   const step = key1 | 1;
+  const rounds = size < FEW ? ROUNDS_OF_FEW : ROUNDS;
   let value = index;
   do {
     let left = (value / rights) | 0;
     let right = (value - left * rights) | 0;
     let key = key0 | 0;
-    for (let round = 0; round < ROUNDS; round += 2) {
+    for (let round = 0; round < rounds; round += 2) {
       left = reduced((left + below((right + key) | 0, lefts)) | 0, lefts);
       key = (key + step) | 0;
       right = reduced((right + below((left + key) | 0, rights)) | 0, rights);
