@@ -10,6 +10,7 @@ import { fanout } from "./fanout.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
 import { citation, judge, readPublished, type Effort, type PublishedSource } from "./source.js";
+import { viewFigures } from "./views.js";
 
 export const publishedSources: readonly PublishedSource[] = [
   ...roundsSources,
@@ -19,6 +20,7 @@ export const publishedSources: readonly PublishedSource[] = [
   ...reconciliationFigures,
   pushSumFigures,
   averagingFigures,
+  ...viewFigures,
 ];
 
 export interface ValidateHooks {

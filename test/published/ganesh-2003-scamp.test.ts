@@ -1,0 +1,3 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("ganesh-2003-scamp");

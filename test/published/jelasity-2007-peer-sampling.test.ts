@@ -1,0 +1,3 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("jelasity-2007-peer-sampling");

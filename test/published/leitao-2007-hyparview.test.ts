@@ -1,0 +1,3 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("leitao-2007-hyparview");

@@ -1,0 +1,3 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("voulgaris-2005-cyclon");
