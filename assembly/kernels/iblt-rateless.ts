@@ -10,7 +10,7 @@ import { xxh64Of8, xxh64High } from "./xxhash";
 const MULTIPLIER: u64 = 0xda942042e4dd58b5;
 const SOURCE_BYTES: u32 = 24;
 /** A symbol that no row reaches. */
-const NEVER: u32 = 0xffffffff;
+const NEVER: f64 = 4294967295.0;
 
 /** Writes the sources of u64[count] ids: each stands before symbol 0. */
 export function ratelessPrepare(sourcesAt: u32, idsAt: u32, count: u32, seed: u32): void {
@@ -29,22 +29,24 @@ export function ratelessPrepare(sourcesAt: u32, idsAt: u32, count: u32, seed: u3
 export function ratelessEncode(
   cellsAt: u32, start: u32, end: u32, sourcesAt: u32, count: u32, sign: i32,
 ): void {
-  const last = sourcesAt + count * SOURCE_BYTES;
+  const sourcesEnd = sourcesAt + count * SOURCE_BYTES;
+  const last = <f64>end;
   const counts = i32x4.replace_lane(i32x4.splat(0), 0, sign);
   const base = cellsAt - (start << 4);
-  for (let source = sourcesAt; source < last; source += SOURCE_BYTES) {
-    let next = load<u32>(source, 16);
-    if (next >= end) continue;
+  for (let source = sourcesAt; source < sourcesEnd; source += SOURCE_BYTES) {
+    if (load<u32>(source, 16) >= end) continue;
+    // The symbol stays a double: the way there and back would double the chain from draw to draw.
+    let next = <f64>load<u32>(source, 16);
     let state = load<u64>(source, 8);
     const sums = i64x2(<u64>load<u32>(source, 20) << 32, load<u64>(source));
     do {
-      const cell = base + (next << 4);
+      const cell = base + (wordOf(next) << 4);
       v128.store(cell, i32x4.add(v128.xor(v128.load(cell), sums), counts));
       state *= MULTIPLIER;
       next = after(next, state);
-    } while (next < end);
+    } while (next < last);
     store<u64>(source, state, 8);
-    store<u32>(source, next, 16);
+    store<u32>(source, wordOf(min(next, NEVER)), 16);
   }
 }
 
@@ -62,6 +64,7 @@ export function ratelessDecode(
   cellsAt: u32, from: u32, end: u32, plusAt: u32, minusAt: u32, foundAt: u32, stackAt: u32,
   seed: u32,
 ): u32 {
+  const last = <f64>end;
   for (let known = from + 1; known <= end; known++) {
     store<u32>(stackAt, known - 1);
     for (let depth: u32 = 1; depth != 0; ) {
@@ -76,20 +79,21 @@ export function ratelessDecode(
       const id = load<u64>(cell, 8);
       const hash = hashOf(id, seed);
       let state = hash;
-      let next: u32 = 0;
-      while (next < end) {
-        const other = cellsAt + (next << 4);
+      let next: f64 = 0;
+      while (next < last) {
+        const index = wordOf(next);
+        const other = cellsAt + (index << 4);
         const v = v128.load(other);
         v128.store(other, v128.shuffle<i32>(i32x4.sub(v, sums), v128.xor(v, sums), 0, 5, 6, 7));
         // A symbol comes to hold one id once, so that the stack suffices; a false match may be dropped.
-        if (next < known && depth < end && holdsOne(other, seed)) {
-          store<u32>(stackAt + (depth++ << 2), next);
+        if (index < known && depth < end && holdsOne(other, seed)) {
+          store<u32>(stackAt + (depth++ << 2), index);
         }
         state *= MULTIPLIER;
         next = after(next, state);
       }
       const source = (isPlus ? plusAt : minusAt) + found * SOURCE_BYTES;
-      writeSource(source, id, hash, next);
+      writeSource(source, id, hash, wordOf(min(next, NEVER)));
       store<u64>(source, state, 8);
     }
     if (!v128.any_true(v128.load(cellsAt))) return known;
@@ -115,9 +119,17 @@ function writeSource(source: u32, id: u64, hash: u64, next: u32): void {
   store<u32>(source, <u32>hash, 20);
 }
 
-/** The symbol after `index`: skips ceil((index + 1.5) * (2^32 / sqrt(state + 1) - 1)), at least one. */
-function after(index: u32, state: u64): u32 {
-  const skip = ceil((<f64>index + 1.5) * (4294967296.0 / sqrt(<f64>state + 1.0) - 1.0));
-  const next = <f64>index + max(skip, 1.0);
-  return next < 4294967295.0 ? <u32>next : NEVER;
+/**
+ * The symbol after `index`: skips ceil((index + 1.5) * (2^32 / sqrt(state + 1) - 1)), at least one. The
+ * state as a double by halves is rounded once, as a conversion is, which would branch on the top bit.
+ */
+function after(index: f64, state: u64): f64 {
+  const value = <f64>(<u32>(state >>> 32)) * 4294967296.0 + <f64>(<u32>state);
+  const skip = ceil((index + 1.5) * (4294967296.0 / sqrt(value + 1.0) - 1.0));
+  return index + (skip > 1.0 ? skip : 1.0);
+}
+
+/** A whole number 0 .. 2^32 - 1 as an integer: above 2^52 the low bits of a double are its value. */
+function wordOf(value: f64): u32 {
+  return <u32>reinterpret<u64>(value + 4503599627370496.0);
 }

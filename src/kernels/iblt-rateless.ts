@@ -58,18 +58,20 @@ export function ratelessEncode(
     const idLow = words[source]!;
     const idHigh = words[source + 1]!;
     const check = words[source + 5]!;
-    stateLow = words[source + 2]!;
-    stateHigh = words[source + 3]!;
+    let low = words[source + 2]!;
+    let high = words[source + 3]!;
     do {
       const cell = base + next * CELL_WORDS;
-      words[cell] = words[cell]! + sign;
+      words[cell] = (words[cell]! + sign) | 0;
       words[cell + 1] = words[cell + 1]! ^ check;
       words[cell + 2] = words[cell + 2]! ^ idLow;
       words[cell + 3] = words[cell + 3]! ^ idHigh;
-      next = drawAfter(next);
+      high = productHigh(low, high);
+      low = Math.imul(low, MULTIPLIER_LOW) >>> 0;
+      next = after(next, low, high);
     } while (next < end);
-    words[source + 2] = stateLow;
-    words[source + 3] = stateHigh;
+    words[source + 2] = low;
+    words[source + 3] = high;
     words[source + 4] = next;
   }
 }
@@ -123,11 +125,9 @@ export function ratelessDecode(
         words[other + 3] = words[other + 3]! ^ idHigh;
         // A symbol comes to hold one id once, so that the stack suffices; a false match may be dropped.
         if (next < known && depth < end && holdsOne(other, seed)) words[stack + depth++] = next;
-        stateLow = low;
-        stateHigh = high;
-        next = drawAfter(next);
-        low = stateLow;
-        high = stateHigh;
+        high = productHigh(low, high);
+        low = Math.imul(low, MULTIPLIER_LOW) >>> 0;
+        next = after(next, low, high);
       }
       const source = ((isPlus ? plusAt : minusAt) >>> 2) + found * SOURCE_WORDS;
       words[source] = idLow;
@@ -151,23 +151,17 @@ function holdsOne(cell: number, seed: number): boolean {
   return xxh64Of8(words[cell + 2]!, words[cell + 3]!, seed, 0) === words[cell + 1]!;
 }
 
-/** The generator at work; both words 0 .. 2^32 - 1. */
-let stateLow = 0;
-let stateHigh = 0;
-
-/**
- * Steps the generator and returns the symbol after `index`: it skips
- * ceil((index + 1.5) * (2^32 / sqrt(state + 1) - 1)), at least one.
- */
-function drawAfter(index: number): number {
-  const low = stateLow;
+/** High word of the generator's next state; both words 0 .. 2^32 - 1. */
+function productHigh(low: number, high: number): number {
   // The high word of low x MULTIPLIER_LOW by halves of `low`: both products are exact, below 2^49.
   const carry = ((low & 0xffff) * MULTIPLIER_LOW * TWO_TO_MINUS_16) >>> 0;
   const top = (((low >>> 16) * MULTIPLIER_LOW + carry) * TWO_TO_MINUS_16) >>> 0;
-  const cross = Math.imul(low, MULTIPLIER_HIGH) + Math.imul(stateHigh, MULTIPLIER_LOW);
-  stateLow = Math.imul(low, MULTIPLIER_LOW) >>> 0;
-  stateHigh = (top + cross) >>> 0;
-  const root = Math.sqrt(stateHigh * TWO_TO_32 + stateLow + 1);
+  return (top + Math.imul(low, MULTIPLIER_HIGH) + Math.imul(high, MULTIPLIER_LOW)) >>> 0;
+}
+
+/** The symbol after `index`: skips ceil((index + 1.5) * (2^32 / sqrt(state + 1) - 1)), at least one. */
+function after(index: number, low: number, high: number): number {
+  const root = Math.sqrt(high * TWO_TO_32 + low + 1);
   const skip = Math.ceil((index + 1.5) * (TWO_TO_32 / root - 1));
   const next = index + (skip > 1 ? skip : 1);
   return next < NEVER ? next : NEVER;

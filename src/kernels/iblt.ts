@@ -37,7 +37,7 @@ export function ibltAdd(
     let word = check | 0;
     for (let i = 0; i < hashes; i++) {
       const cell = part + cellBelow(word, partCells) * CELL_WORDS;
-      words[cell] = words[cell]! + sign;
+      words[cell] = (words[cell]! + sign) | 0;
       words[cell + 1] = words[cell + 1]! ^ check;
       words[cell + 2] = words[cell + 2]! ^ idLow;
       words[cell + 3] = words[cell + 3]! ^ idHigh;
@@ -53,7 +53,7 @@ export function ibltSubtract(tableAt: number, otherAt: number, cells: number): v
   const end = (tableAt >>> 2) + cells * CELL_WORDS;
   let q = otherAt >>> 2;
   for (let p = tableAt >>> 2; p < end; p += CELL_WORDS) {
-    words[p] = words[p]! - words[q]!;
+    words[p] = (words[p]! - words[q]!) | 0;
     words[p + 1] = words[p + 1]! ^ words[q + 1]!;
     words[p + 2] = words[p + 2]! ^ words[q + 2]!;
     words[p + 3] = words[p + 3]! ^ words[q + 3]!;
