@@ -19,6 +19,7 @@ export {
   type MerkleTreeOptions,
 } from "./merkle/merkle-tree.js";
 export type { MerkleFanout, MerkleLevel, MerkleShape } from "./merkle/shape.js";
+export { xxh64 } from "./merkle/xxh64.js";
 export type { Network } from "./network/network.js";
 export { PeerSampler } from "./peers/peer-sampler.js";
 export type { PeerSamplerOptions, PeersOptions, RoundOptions } from "./peers/peer-sampler.js";
