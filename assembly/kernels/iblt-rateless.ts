@@ -72,6 +72,8 @@ export function ratelessDecode(
       if (!holdsOne(cell, seed)) continue;
       const sums = v128.load(cell);
       const isPlus = load<i32>(cell) == 1;
+      const counts = v128.and(sums, i64x2(0xffffffff, 0));
+      const mask = v128.xor(sums, counts);
       const slot = foundAt + (isPlus ? 0 : 4);
       const found = load<u32>(slot);
       if (found == end) return 0; // sound symbols hold no more ids than there are symbols
@@ -83,10 +85,11 @@ export function ratelessDecode(
       while (next < last) {
         const index = wordOf(next);
         const other = cellsAt + (index << 4);
-        const v = v128.load(other);
-        v128.store(other, v128.shuffle<i32>(i32x4.sub(v, sums), v128.xor(v, sums), 0, 5, 6, 7));
+        const left = i32x4.sub(v128.xor(v128.load(other), mask), counts);
+        v128.store(other, left);
         // A symbol comes to hold one id once, so that the stack suffices; a false match may be dropped.
-        if (index < known && depth < end && holdsOne(other, seed)) {
+        const rest = i32x4.extract_lane(left, 0);
+        if (rest * rest == 1 && index < known && depth < end && holdsOne(other, seed)) {
           store<u32>(stackAt + (depth++ << 2), index);
         }
         state *= MULTIPLIER;
