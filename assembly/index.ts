@@ -31,3 +31,4 @@ export * from "./views/framework";
 export * from "./views/newscast";
 export * from "./views/scamp";
 export * from "./views/hyparview";
+export * from "./protocols/median-counter";

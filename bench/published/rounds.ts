@@ -1,6 +1,13 @@
 /** Rounds and copies of push, pull and push-pull on the complete graph: Pittel, Doerr, Karp. */
 import { completeGraph, inlinePlayer } from "../inline-trial.js";
-import { meanOf, spreadOf, type Effort, type Outcome, type PublishedSource } from "./source.js";
+import {
+  meanOf,
+  spreadOf,
+  type Effort,
+  type Estimate,
+  type Outcome,
+  type PublishedSource,
+} from "./source.js";
 
 const PROTOCOLS: Readonly<Record<string, string>> = {
   push: "push",
@@ -10,12 +17,15 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 
 /** Largest size, and runs by size, that an effort affords. */
 const EFFORTS: Readonly<
-  Record<Effort, { readonly nodesMax: number; runs(nodes: number): number }>
+  Record<Effort, { readonly nodesMax: number; readonly runs: (nodes: number) => number }>
 > = {
   quick: { nodesMax: 1e4, runs: (nodes) => (nodes <= 1000 ? 1000 : 100) },
   normal: { nodesMax: 1e6, runs: (nodes) => runsBySize(nodes) },
   full: { nodesMax: 1e8, runs: (nodes) => runsBySize(nodes) },
 };
+
+/** Its calls never end; at 1e6 nodes the last copy is sent in round 23 (measured; checked in each). */
+const MEDIAN_COUNTER_ROUNDS = 30;
 
 function runsBySize(nodes: number): number {
   if (nodes <= 1000) return 4000;
@@ -24,9 +34,10 @@ function runsBySize(nodes: number): number {
 }
 
 async function measure(
-  { mode, n, delivery_probability: delivery }: Readonly<Record<string, unknown>>,
+  { mode, n, sizes, delivery_probability: delivery }: Readonly<Record<string, unknown>>,
   effort: Effort,
 ): Promise<Outcome> {
+  if (Array.isArray(sizes)) return measureGrowth(sizes.map(Number), effort);
   const protocol = PROTOCOLS[String(mode)];
   if (protocol === undefined) return { skipped: `not modelled yet` };
   const nodes = Number(n);
@@ -52,6 +63,29 @@ async function measure(
       copies_per_node: meanOf(copies),
     },
   };
+}
+
+/** Copies of the median-counter protocol until it falls silent: how they grow from size to size. */
+async function measureGrowth(sizes: readonly number[], effort: Effort): Promise<Outcome> {
+  const { nodesMax, runs } = EFFORTS[effort];
+  if (Math.max(...sizes) > nodesMax) return { skipped: "its sizes take a run without --quick" };
+  const copies: Estimate[] = [];
+  for (const nodes of sizes) {
+    const rule = { protocol: "median-counter", nodes, maxRounds: MEDIAN_COUNTER_ROUNDS };
+    const player = await inlinePlayer("wasm", { ...rule, untilQuiet: true });
+    const samples: number[] = [];
+    for (let seed = 1; seed <= Math.ceil(runs(nodes) / 20); seed++) {
+      const { sent, informed } = player.play(seed).series;
+      if (sent.at(-1) !== 0) throw new Error(`seed ${seed} has not fallen silent`);
+      if (informed.at(-1) !== nodes) throw new Error(`seed ${seed} left nodes without the rumor`);
+      samples.push(sent.reduce((total, count) => total + count, 0) / nodes);
+    }
+    copies.push(meanOf(samples));
+  }
+  const [first, last] = [copies[0]!, copies.at(-1)!];
+  const value = last.value / first.value;
+  const standardError = value * (first.standardError / first.value);
+  return { measures: { copies_ratio: { value, standardError, runs: last.runs } } };
 }
 
 export const roundsSources: readonly PublishedSource[] = [

@@ -1,5 +1,6 @@
 /** Every protocol by its id: one import and one entry each. */
 import { flood } from "./flood/protocol.js";
+import { medianCounter } from "./median-counter/protocol.js";
 import type { Protocol } from "./protocol.js";
 import { pull } from "./pull/protocol.js";
 import { pushPull3msg } from "./push-pull-3msg/protocol.js";
@@ -15,6 +16,7 @@ export const protocols: readonly Protocol[] = [
   pushPull,
   pushPull3msg,
   flood,
+  medianCounter,
   rumorMongering,
   pushSum,
   pushPullAverage,
