@@ -191,6 +191,21 @@ describe.each(["wasm", "ts"] as const)("MerkleTree on %s", (backend) => {
     for (const tree of [words, numbers, texts, raw]) tree.dispose();
   });
 
+  test.prop([
+    fc.maxSafeInteger().map(Math.abs),
+    fc.integer({ min: 1, max: 12 }).map((bits) => 2 ** bits),
+    fc.integer({ min: 2 ** 24, max: 2 ** 53 }),
+  ])("places keys of large ranges exactly", (number, leaves, keyRange) => {
+    const tree = new MerkleTree({ leaves, keyRange, backend });
+    const key = number % keyRange;
+    const width = (BigInt(keyRange) + BigInt(leaves) - 1n) / BigInt(leaves);
+    const leaf = tree.leafOf(key);
+    expect(BigInt(leaf)).toBe(BigInt(key) / width);
+    const { from, to } = tree.leafRange(leaf);
+    expect(from <= BigInt(key) && BigInt(key) < to).toBe(true);
+    tree.dispose();
+  });
+
   it("counts what the exchange costs, by hand", () => {
     const form = { leaves: 16, fanout: 2, keyRange: 16, backend } as const;
     const a = build(form, new Map([[3, 1], [4, 1], [12, 1]])); // prettier-ignore
