@@ -72,6 +72,8 @@ export class MerklePopulation {
     this.backend = backend;
     this.bytesPerNode = this.shape.nodes * 8;
     this.#space = workspace(backend);
+    // The buffer stays for good: below the trees it leaves their memory in one piece when they go.
+    itemBuffer(this.#space);
     this.#formAt = this.#space.allocate(this, FORM_WORDS * 4);
     this.#treesAt = this.#space.allocate(this, this.memoryBytes);
     writeForm(this.#space.u32, this.#formAt, this.shape, this.#placement);
