@@ -4,10 +4,17 @@
  */
 import type { BenchRow, ReconcileRow } from "../../src/history/bench-record.js";
 import type { KernelBench } from "./bench.js";
+import { bloomBenches } from "./bloom.js";
 import { measure } from "./measure.js";
+import { merkleBenches } from "./merkle.js";
 import { NativeTwins } from "./native.js";
+import { xxhashBenches } from "./xxhash.js";
 
-export const kernelBenches: readonly KernelBench[] = [];
+export const kernelBenches: readonly KernelBench[] = [
+  ...bloomBenches,
+  ...merkleBenches,
+  ...xxhashBenches,
+];
 
 export interface SuiteOptions {
   readonly ids: readonly string[];
