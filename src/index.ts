@@ -26,6 +26,25 @@ export type { PeerSamplerOptions, PeersOptions, RoundOptions } from "./peers/pee
 export type { Groups, PeerGraph, PeerWeights } from "./peers/weights.js";
 export type { ParameterSpec, Protocol } from "./protocols/protocol.js";
 export { findProtocol, protocols } from "./protocols/registry.js";
+export {
+  reconcileCurve,
+  type ReconcileCurveOptions,
+  type ReconcileCurveRow,
+} from "./reconcile/curve.js";
+export type { FieldBits } from "./reconcile/field.js";
+export { cellsFor, Iblt, type IbltDecoded, type IbltOptions } from "./reconcile/iblt.js";
+export type { Difference, Ids } from "./reconcile/id-set.js";
+export { cpisyncBits, PinSketch, sketchBytes } from "./reconcile/pinsketch.js";
+export type { PinSketchOptions } from "./reconcile/pinsketch.js";
+export {
+  reconcile,
+  RECONCILE_METHODS,
+  type Reconciliation,
+  type ReconcileMethod,
+  type ReconcileOptions,
+  type ReconcileSettings,
+} from "./reconcile/reconcile.js";
+export { StrataEstimator, type StrataOptions } from "./reconcile/strata.js";
 export { runScenario } from "./run/run-scenario.js";
 export type { BackendName, RunHooks, Scenario, TrialProgress } from "./run/types.js";
 export type { Components, InDegree, PathLength } from "./views/measures.js";

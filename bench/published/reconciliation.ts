@@ -252,7 +252,7 @@ function decodesUpTo(bits: FieldBits, capacity: number, runs: number): number {
     const chosen = BigUint64Array.from(elements.slice(0, count)).sort();
     const sketch = new PinSketch({ bits, capacity });
     sketch.add(chosen);
-    const decoded = PinSketch.load(sketch.serialize(), { bits, capacity }).decode();
+    const decoded = PinSketch.load(sketch.serialise(), { bits, capacity }).decode();
     sketch.dispose();
     return decoded?.length === count && decoded.every((element, i) => element === chosen[i]);
   };
@@ -276,7 +276,7 @@ export const sketchFigures: PublishedSource = {
     const bits = Number(fieldBits) as FieldBits;
     const options = { bits, capacity: Number(capacity) };
     const sketch = new PinSketch(options);
-    const bytes = sketch.serialize().length;
+    const bytes = sketch.serialise().length;
     sketch.dispose();
     const runs = effort === "full" ? 100 : 5;
     return settled({

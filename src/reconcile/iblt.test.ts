@@ -64,9 +64,9 @@ describe.each(BACKENDS)("an IBLT on %s", (backend) => {
       const table = new Iblt({ cells: 90, hashes: 3, seed: 7, backend });
       table.insert(inserted);
       table.delete(deleted);
-      const bytes = table.serialize();
+      const bytes = table.serialise();
       const loaded = Iblt.load(bytes, backend);
-      expect(loaded.serialize()).toEqual(bytes);
+      expect(loaded.serialise()).toEqual(bytes);
       expect(loaded.decode()).toEqual(table.decode());
       expect([loaded.cells, loaded.hashes, loaded.seed]).toEqual([90, 3, 7]);
     },
@@ -77,7 +77,7 @@ describe.each(BACKENDS)("an IBLT on %s", (backend) => {
     (position, flip) => {
       const table = new Iblt({ cells: 40, backend });
       table.insert(differingSets(30, 0, 2)[0]);
-      const bytes = table.serialize();
+      const bytes = table.serialise();
       const at = position % bytes.length;
       const altered = bytes.slice();
       altered[at]! ^= flip;
@@ -103,7 +103,7 @@ describe("both backends", () => {
         const table = new Iblt({ cells: 300, hashes, backend });
         table.insert(inserted);
         table.delete(deleted);
-        return { bytes: table.serialize(), decoded: table.decode() };
+        return { bytes: table.serialise(), decoded: table.decode() };
       });
       expect(ts).toEqual(wasm);
     },

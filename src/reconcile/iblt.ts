@@ -94,7 +94,7 @@ export class Iblt {
   }
 
   /** The table as bytes: header, 12 bytes and a short count per cell that is not empty, checksum. */
-  serialize(): Uint8Array {
+  serialise(): Uint8Array {
     const writer = new MessageWriter();
     writer.word32(MAGIC).byte(VERSION).byte(this.hashes).varint(this.cells).word32(this.seed);
     this.writeCells(writer);

@@ -68,10 +68,10 @@ describe.each(BACKENDS)("a sketch on %s", (backend) => {
         const sketch = new PinSketch(options);
         sketch.add(elements);
         expect(sketch.decode()).toEqual(BigUint64Array.from(elements).sort());
-        const bytes = sketch.serialize();
+        const bytes = sketch.serialise();
         expect(bytes).toHaveLength(sketchBytes(bits, options.capacity));
         const loaded = PinSketch.load(bytes, options);
-        expect(loaded.serialize()).toEqual(bytes);
+        expect(loaded.serialise()).toEqual(bytes);
         // Added a second time, elements are gone.
         loaded.merge(sketch);
         expect(loaded.decode()).toEqual(new BigUint64Array(0));
@@ -91,7 +91,7 @@ describe.each(BACKENDS)("a sketch on %s", (backend) => {
       if (decoded !== undefined) {
         const again = new PinSketch({ capacity: 7, backend });
         again.add(decoded);
-        expect(again.serialize()).toEqual(sketch.serialize());
+        expect(again.serialise()).toEqual(sketch.serialise());
       }
     },
   );
@@ -100,7 +100,7 @@ describe.each(BACKENDS)("a sketch on %s", (backend) => {
     const sketches = BACKENDS.map((each) => {
       const sketch = new PinSketch({ bits: 12, capacity: 9, backend: each });
       sketch.add([1n, 2n, 3n, 4095n, 77n]);
-      return sketch.serialize();
+      return sketch.serialise();
     });
     expect(sketches[0]).toEqual(sketches[1]);
     // Nine syndromes of twelve bits; the first is the sum of the elements.

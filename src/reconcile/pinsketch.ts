@@ -85,11 +85,11 @@ export class PinSketch {
   }
 
   /** The syndromes without a header, `bits` bits each, lowest first: sketchBytes(bits, capacity) bytes. */
-  serialize(): Uint8Array {
+  serialise(): Uint8Array {
     return this.syndromes(0, this.capacity);
   }
 
-  /** A sketch from the bytes of `serialize`. @throws InputError for another length */
+  /** A sketch from the bytes of `serialise`. @throws InputError for another length */
   static load(bytes: Uint8Array, options: PinSketchOptions): PinSketch {
     const sketch = new PinSketch(options);
     sketch.setSyndromes(0, sketch.capacity, bytes);
