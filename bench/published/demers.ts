@@ -3,7 +3,14 @@
  * 1987). The cases name a rule in words; every rule that these words make can be measured.
  */
 import { inlinePlayer } from "../inline-trial.js";
-import { meanOf, type Effort, type Estimate, type Outcome, type Parameters } from "./source.js";
+import {
+  meanOf,
+  shareOf,
+  type Effort,
+  type Estimate,
+  type Outcome,
+  type Parameters,
+} from "./source.js";
 import type { PublishedSource } from "./source.js";
 
 /** Runs by effort: the tolerances are made for `full`; below it the standard errors are allowed for. */
@@ -74,13 +81,21 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+/** Mean residue; where hardly a run leaves a node, the error is that of a share of all nodes. */
+function residueOf(results: readonly Spread[], nodes: number): Estimate {
+  const residues = results.map(({ residue }) => residue);
+  const estimate = meanOf(residues);
+  const share = shareOf(Math.round(sum(residues) * nodes), nodes * results.length);
+  return { ...estimate, standardError: Math.max(estimate.standardError, share.standardError) };
+}
+
 async function measureRule(parameters: Parameters, effort: Effort): Promise<Outcome> {
   const rule = ruleOf(parameters);
   const runs = rule.mode === 1 ? PULL_RUNS[effort] : PUSH_RUNS[effort];
   const results = await spreads(Number(parameters.n), rule, runs);
   return {
     measures: {
-      residue_s: meanOf(results.map(({ residue }) => residue)),
+      residue_s: residueOf(results, Number(parameters.n)),
       traffic_m: meanOf(results.map(({ traffic }) => traffic)),
       t_last: meanOf(results.map(({ tLast }) => tLast)),
       t_ave: meanOf(results.map(({ tMean }) => tMean)),
@@ -93,7 +108,7 @@ async function measureLaw(parameters: Parameters, effort: Effort): Promise<Outco
   const measures: Record<string, Estimate> = {};
   for (const [index, rule] of (parameters.stop_rules as readonly Parameters[]).entries()) {
     const results = await spreads(Number(parameters.n), ruleOf(rule), LAW_RUNS[effort]);
-    const { value, standardError, runs } = meanOf(results.map(({ residue }) => residue));
+    const { value, standardError, runs } = residueOf(results, Number(parameters.n));
     const traffic = meanOf(results.map((result) => result.traffic)).value;
     measures[`log_ratio.${index}`] = {
       value: Math.log(value) + traffic,

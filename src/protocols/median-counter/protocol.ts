@@ -27,7 +27,7 @@ export const medianCounter = defineProtocol({
   parameters: {
     counterMax: {
       description: "counter at which a node passes to state C; 0 = ln ln n rounded up, and 2 more",
-      ...{ default: 0, min: 0, max: STAGES_MAX, integer: true, unit: "" },
+      ...{ default: 0, min: 0, max: STAGES_MAX, integer: true, unit: "counts" },
     },
     lastRounds: {
       description: "rounds that a node stays in state C, where it still spreads the rumor",

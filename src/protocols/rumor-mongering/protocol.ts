@@ -100,7 +100,11 @@ export const rumorMongering = defineProtocol({
       "how interest is lost: after k such rounds, or with chance 1/k at each contact",
       ["counter", "coin"],
     ),
-    k: count("useless rounds until removal, or 1/k the chance of it", [2, 1, K_MAX], ""),
+    k: count(
+      "rounds of useless contacts until removal, or 1/k the chance of it at each",
+      [2, 1, K_MAX],
+      "contacts",
+    ),
     counterReset: choice("whether a useful contact sets the counter to 0", ["off", "on"], 1),
     judgement: choice(
       "useful is a copy the receiver lacked as the round began, or when it came (event clock: always)",
@@ -115,7 +119,11 @@ export const rumorMongering = defineProtocol({
       [0, 0, 255],
       "connections",
     ),
-    huntLimit: count("other peers a refused caller tries in the same round", [0, 0, HUNTS_MAX], ""),
+    huntLimit: count(
+      "other peers a refused caller tries in the same round",
+      [0, 0, HUNTS_MAX],
+      "peers",
+    ),
     activeRounds,
     payloadBytes,
   },
