@@ -89,7 +89,7 @@ export function ratelessDecode(
         v128.store(other, left);
         // A symbol comes to hold one id once, so that the stack suffices; a false match may be dropped.
         const rest = i32x4.extract_lane(left, 0);
-        if (rest * rest == 1 && index < known && depth < end && holdsOne(other, seed)) {
+        if (isOne(rest) && index < known && depth < end && isSound(other, seed)) {
           store<u32>(stackAt + (depth++ << 2), index);
         }
         state *= MULTIPLIER;
@@ -105,8 +105,17 @@ export function ratelessDecode(
 }
 
 function holdsOne(cell: u32, seed: u32): bool {
-  const count = load<i32>(cell);
-  return count * count == 1 && <u32>hashOf(load<u64>(cell, 8), seed) == load<u32>(cell, 4);
+  return isOne(load<i32>(cell)) && isSound(cell, seed);
+}
+
+/** 1 or -1. */
+function isOne(count: i32): bool {
+  return ((count + 1) & ~2) == 0;
+}
+
+/** Whether the check is that of the id sum, as where one id stands alone. */
+function isSound(cell: u32, seed: u32): bool {
+  return <u32>hashOf(load<u64>(cell, 8), seed) == load<u32>(cell, 4);
 }
 
 function hashOf(id: u64, seed: u32): u64 {
