@@ -3,16 +3,19 @@
  * line loads: src/ imports nothing from here.
  */
 import type { BenchRow, ReconcileRow } from "../../src/history/bench-record.js";
+import { reconcileCurve } from "../../src/reconcile/curve.js";
 import type { KernelBench } from "./bench.js";
 import { bloomBenches } from "./bloom.js";
 import { measure } from "./measure.js";
 import { merkleBenches } from "./merkle.js";
 import { NativeTwins } from "./native.js";
+import { reconcileBenches } from "./reconcile.js";
 import { xxhashBenches } from "./xxhash.js";
 
 export const kernelBenches: readonly KernelBench[] = [
   ...bloomBenches,
   ...merkleBenches,
+  ...reconcileBenches,
   ...xxhashBenches,
 ];
 
@@ -53,6 +56,10 @@ export async function runBenches(options: SuiteOptions, hooks: SuiteHooks): Prom
 }
 
 /** Bytes and round trips of every reconciler against the number of differences. */
-export function reconciliation(_seed: number): readonly ReconcileRow[] {
-  return [];
+export function reconciliation(seed: number): readonly ReconcileRow[] {
+  const differences = [1, 3, 10, 30, 100, 300, 1000];
+  return reconcileCurve({ items: 10_000, differences, seed }).map((row) => {
+    const { method, items, differences: count, bytes, roundTrips } = row;
+    return { method, items, differences: count, bytes, roundTrips };
+  });
 }
