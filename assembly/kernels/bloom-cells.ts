@@ -108,6 +108,23 @@ export function stableAddUnseen(
   return unseen;
 }
 
+/** Writes 1 for each hash whose cells are all above zero; nothing fades. @returns how many are */
+export function stableQuery(
+  filterAt: u32, cells: u32, probes: u32, hashesAt: u32, count: u32, resultAt: u32,
+): u32 {
+  let hits: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
+    let hit: u32 = 1;
+    for (let probe: u32 = 0; probe < probes && hit == 1; probe++) {
+      hit = u32(load<u8>(filterAt + placeBelow(low, high, probe, cells)) > 0);
+    }
+    store<u8>(resultAt + i, <u8>hit);
+    hits += hit;
+  }
+  return hits;
+}
+
 /** Cells that are zero. */
 export function zeroCells(filterAt: u32, cells: u32): u32 {
   let zeros: u32 = 0;

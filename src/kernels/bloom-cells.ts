@@ -144,6 +144,30 @@ export function stableAddUnseen(
   return unseen;
 }
 
+/** Writes 1 for each hash whose cells are all above zero; nothing fades. @returns how many are */
+export function stableQuery(
+  filterAt: number,
+  cells: number,
+  probes: number,
+  hashesAt: number,
+  count: number,
+  resultAt: number,
+): number {
+  const hashes = hashesAt >>> 2;
+  let hits = 0;
+  for (let i = 0; i < count; i++) {
+    const low = u32[hashes + 2 * i]!;
+    const high = u32[hashes + 2 * i + 1]!;
+    let hit = 1;
+    for (let probe = 0; probe < probes && hit === 1; probe++) {
+      hit = u8[filterAt + placeBelow(low, high, probe, cells)]! > 0 ? 1 : 0;
+    }
+    u8[resultAt + i] = hit;
+    hits += hit;
+  }
+  return hits;
+}
+
 /** Cells that are zero. */
 export function zeroCells(filterAt: number, cells: number): number {
   let zeros = 0;

@@ -78,6 +78,7 @@ const RUNS: Readonly<Record<string, Parameters<typeof played>[2]>> = {
   ],
   stable: ({ kernels }, at, items, count, out) => [
     kernels.stableAddUnseen(at, 4000, 3, 3, 10, 77, 5, items, count, out) >>> 0,
+    kernels.stableQuery(at, 4000, 3, items, count, out) >>> 0,
     kernels.zeroCells(at, 4000) >>> 0,
   ],
   seen: ({ kernels }, at, items, count, out) => [

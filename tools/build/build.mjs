@@ -71,7 +71,8 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
         contents: 'export * from "./index"; export { bindMemory } from "./memory";',
         resolveDir: join(root, "assembly"), loader: "ts",
       },
-      outfile: `dist/${name}.js`, plugins: [twins],
+      // Without it a bundle's constants become variables, which V8 cannot fold: 20-40 % slower.
+      minifySyntax: true, outfile: `dist/${name}.js`, plugins: [twins],
     });
   }
   await esbuild.build({
