@@ -27,63 +27,104 @@ const STRIP_BYTES: u32 = STRIP_NODES << 2;
  *                  a torus `width` wide, and column c is the step c + 1 from the node; a ring is one row
  * @param distinct  1: the k peers of a node differ
  * @param scratchAt u32[2 * STRIP_NODES]
- * @returns peers that ATTEMPTS draws did not find; NO_PEER stands in their place
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
  */
 export function weightedPeers(
   outAt: u32, strip: u32, strips: u32, nodes: u32, tableAt: u32, columns: u32, width: u32, k: u32,
   distinct: u32, seed: u32, tick: u32, scratchAt: u32,
 ): u32 {
-  const reject = rejectBelow(columns);
-  const choicesAt = scratchAt + STRIP_BYTES;
-  let missing: u32 = 0;
   for (const end = strip + strips; strip != end; strip++) {
     const first = strip * STRIP_NODES;
     const count = min(STRIP_NODES, nodes - first);
     for (let slot: u32 = 0; slot < k; slot++) {
-      rawWords(scratchAt, STRIP_NODES, seed, DRAW | slot, tick, strip);
-      rawWords(choicesAt, STRIP_NODES, seed, CHOICE | slot, tick, strip);
+      // Where an item is the peer and there is but one slot, items stand where they belong.
+      const done = width == 0 && k == 1;
+      const itemsAt = done ? outAt : scratchAt;
+      const marked = drawItems(itemsAt, scratchAt, strip, tableAt, columns, width, seed, slot, tick);
+      if (done && !marked) continue;
+      const earlier = distinct != 0 ? slot : 0;
       for (let i: u32 = 0; i < count; i++) {
         const node = first + i;
-        const product = <u64>load<u32>(scratchAt + (i << 2)) * <u64>columns;
-        const item = aliasItem(tableAt, <u32>(product >>> 32), load<u32>(choicesAt + (i << 2)));
+        const item = load<u32>(itemsAt + (i << 2));
         let peer = peerOfItem(item, node, nodes, width);
         const cell = outAt + (i * k + slot << 2);
-        const earlier = distinct != 0 ? slot : 0;
-        if (<u32>product < reject || peer == node || (earlier != 0 && isTaken(cell, earlier, peer))) {
+        if (item == NO_PEER || (earlier != 0 && isTaken(cell, earlier, peer))) {
           peer = redrawWeighted(
             cell, earlier, node, nodes, tableAt, columns, width, 0, 0, seed, REDRAW | slot, tick,
           );
-          missing += u32(peer == NO_PEER);
+          if (peer == NO_PEER) return node;
         }
         store<u32>(cell, peer);
       }
     }
     outAt += k * STRIP_BYTES;
   }
-  return missing;
+  return NO_PEER;
+}
+
+/**
+ * Fills u32[STRIP_NODES] with items of a table, NO_PEER where the word has to be rejected or, with
+ * width 0, the item is the node itself.
+ * @param wordsAt u32[2 * STRIP_NODES], may begin at `at`
+ * @returns true when any is NO_PEER
+ */
+function drawItems(
+  at: u32, wordsAt: u32, strip: u32, tableAt: u32, columns: u32, width: u32, seed: u32, slot: u32, tick: u32,
+): bool {
+  rawWords(wordsAt, STRIP_NODES, seed, DRAW | slot, tick, strip);
+  rawWords(wordsAt + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, strip);
+  const bounds = i32x4.splat(columns);
+  const rejects = i32x4.splat(rejectBelow(columns));
+  const none = i32x4.splat(NO_PEER);
+  let self = width == 0 ? i32x4.add(i32x4.splat(strip * STRIP_NODES), i32x4(0, 1, 2, 3)) : none;
+  const step = i32x4.splat(width == 0 ? 4 : 0);
+  let any = i32x4.splat(0);
+  for (const end = at + STRIP_BYTES; at < end; at += 16, wordsAt += 16) {
+    const word = v128.load(wordsAt);
+    const low = i64x2.extmul_low_i32x4_u(word, bounds);
+    const high = i64x2.extmul_high_i32x4_u(word, bounds);
+    const column = v128.shuffle<i32>(low, high, 1, 3, 5, 7);
+    const rest = v128.shuffle<i32>(low, high, 0, 2, 4, 6);
+    const cells01 = cellsOf(tableAt, i32x4.extract_lane(column, 0), i32x4.extract_lane(column, 1));
+    const cells23 = cellsOf(tableAt, i32x4.extract_lane(column, 2), i32x4.extract_lane(column, 3));
+    const threshold = v128.shuffle<i32>(cells01, cells23, 0, 2, 4, 6);
+    const alias = v128.shuffle<i32>(cells01, cells23, 1, 3, 5, 7);
+    const choice = v128.load(wordsAt, STRIP_BYTES);
+    const item = v128.bitselect(column, alias, i32x4.lt_u(choice, threshold));
+    const mark = v128.or(i32x4.lt_u(rest, rejects), i32x4.eq(item, self));
+    v128.store(at, v128.or(item, mark));
+    any = v128.or(any, mark);
+    self = i32x4.add(self, step);
+  }
+  return v128.any_true(any);
+}
+
+/** Two cells of 8 bytes side by side. */
+function cellsOf(tableAt: u32, first: u32, second: u32): v128 {
+  const cell = v128.load64_zero(tableAt + (first << 3));
+  return v128.load64_lane(tableAt + (second << 3), cell, 1);
 }
 
 /**
  * Weighted peers of one node, none of them excluded.
  * @param outAt      u32[k]
  * @param excludedAt u32[excluded], ascending
- * @returns peers that were not found, as for weightedPeers
+ * @returns peers found: less than k when ATTEMPTS draws found no other
  */
 export function weightedPeersExcept(
   outAt: u32, node: u32, nodes: u32, tableAt: u32, columns: u32, width: u32, k: u32, distinct: u32,
   excludedAt: u32, excluded: u32, seed: u32, tick: u32,
 ): u32 {
-  let missing: u32 = 0;
   for (let slot: u32 = 0; slot < k; slot++) {
     const cell = outAt + (slot << 2);
     const earlier = distinct != 0 ? slot : 0;
     const peer = redrawWeighted(
       cell, earlier, node, nodes, tableAt, columns, width, excludedAt, excluded, seed, SINGLE | slot, tick,
     );
-    missing += u32(peer == NO_PEER);
+    if (peer == NO_PEER) return slot;
     store<u32>(cell, peer);
   }
-  return missing;
+  return k;
 }
 
 /** Draws from Threefry until a peer is neither self, excluded nor among the `earlier` before `cell`. */
@@ -121,48 +162,111 @@ function wrapped(sum: u32, size: u32): u32 {
  * Peers by group (rack, data centre): first a group by the table of the node's own group, then any of
  * its members but the node.
  * @param outAt     u32[strips * STRIP_NODES * k]
- * @param groupsAt  u32[nodes], group of each node
- * @param startsAt  u32[groups + 1], membersAt u32[nodes]: members of each group, ascending
+ * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then zeros
+ * @param startsAt  u32[groups + 1]
+ * @param membersAt u32[nodes + 1], members of each group ascending; the last word may be any
  * @param tablesAt  u32[2 * groups * groups], an alias table per group; a group whose only member is
  *                  the node itself has weight 0 in its own table
- * @param scratchAt u32[3 * STRIP_NODES]
- * @returns peers that ATTEMPTS draws did not find; NO_PEER stands in their place
+ * @param scratchAt u32[4 * STRIP_NODES]
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
  */
 export function groupPeers(
   outAt: u32, strip: u32, strips: u32, nodes: u32, groupsAt: u32, startsAt: u32, membersAt: u32,
   tablesAt: u32, groups: u32, k: u32, distinct: u32, seed: u32, tick: u32, scratchAt: u32,
 ): u32 {
-  let missing: u32 = 0;
-  const choicesAt = scratchAt + STRIP_BYTES;
-  const placesAt = choicesAt + STRIP_BYTES;
+  const peersAt = scratchAt + 3 * STRIP_BYTES;
   for (const end = strip + strips; strip != end; strip++) {
     const first = strip * STRIP_NODES;
     const count = min(STRIP_NODES, nodes - first);
     for (let slot: u32 = 0; slot < k; slot++) {
-      rawWords(scratchAt, STRIP_NODES, seed, DRAW | slot, tick, strip);
-      rawWords(choicesAt, STRIP_NODES, seed, CHOICE | slot, tick, strip);
-      rawWords(placesAt, STRIP_NODES, seed, MEMBER | slot, tick, strip);
+      drawMembers(
+        peersAt, scratchAt, strip, groupsAt, startsAt, membersAt, tablesAt, groups, seed, slot, tick,
+      );
+      const earlier = distinct != 0 ? slot : 0;
       for (let i: u32 = 0; i < count; i++) {
         const node = first + i;
-        let peer = memberDrawn(
-          node, groupsAt, startsAt, membersAt, tablesAt, groups, load<u32>(scratchAt + (i << 2)),
-          load<u32>(choicesAt + (i << 2)), load<u32>(placesAt + (i << 2)),
-        );
+        let peer = load<u32>(peersAt + (i << 2));
         const cell = outAt + (i * k + slot << 2);
-        const earlier = distinct != 0 ? slot : 0;
         if (peer == NO_PEER || (earlier != 0 && isTaken(cell, earlier, peer))) {
           peer = redrawMember(
             cell, earlier, node, groupsAt, startsAt, membersAt, tablesAt, groups, 0, 0, seed, REDRAW | slot,
             tick,
           );
-          missing += u32(peer == NO_PEER);
+          if (peer == NO_PEER) return node;
         }
         store<u32>(cell, peer);
       }
     }
     outAt += k * STRIP_BYTES;
   }
-  return missing;
+  return NO_PEER;
+}
+
+/**
+ * Fills u32[STRIP_NODES] at `at` with peers by group, NO_PEER where a word has to be rejected. Four nodes at
+ * a time; the few whose place may have to be rejected are drawn again one by one.
+ * @param wordsAt u32[3 * STRIP_NODES]
+ */
+function drawMembers(
+  at: u32, wordsAt: u32, strip: u32, groupsAt: u32, startsAt: u32, membersAt: u32, tablesAt: u32,
+  groups: u32, seed: u32, slot: u32, tick: u32,
+): void {
+  rawWords(wordsAt, STRIP_NODES, seed, DRAW | slot, tick, strip);
+  rawWords(wordsAt + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, strip);
+  rawWords(wordsAt + 2 * STRIP_BYTES, STRIP_NODES, seed, MEMBER | slot, tick, strip);
+  const bounds = i32x4.splat(groups);
+  const rejects = i32x4.splat(rejectBelow(groups));
+  let node = strip * STRIP_NODES;
+  for (const end = at + STRIP_BYTES; at < end; at += 16, wordsAt += 16, node += 4) {
+    const word = v128.load(wordsAt);
+    const low = i64x2.extmul_low_i32x4_u(word, bounds);
+    const high = i64x2.extmul_high_i32x4_u(word, bounds);
+    const rejected = i32x4.lt_u(v128.shuffle<i32>(low, high, 0, 2, 4, 6), rejects);
+    const column = v128.shuffle<i32>(low, high, 1, 3, 5, 7);
+    const own = v128.load(groupsAt + (node << 2));
+    const cell = i32x4.add(i32x4.mul(own, bounds), column);
+    const cells01 = cellsOf(tablesAt, i32x4.extract_lane(cell, 0), i32x4.extract_lane(cell, 1));
+    const cells23 = cellsOf(tablesAt, i32x4.extract_lane(cell, 2), i32x4.extract_lane(cell, 3));
+    const isColumn = i32x4.lt_u(
+      v128.load(wordsAt, STRIP_BYTES), v128.shuffle<i32>(cells01, cells23, 0, 2, 4, 6),
+    );
+    const group = v128.bitselect(column, v128.shuffle<i32>(cells01, cells23, 1, 3, 5, 7), isColumn);
+    const bounds01 = pairsOf(startsAt, i32x4.extract_lane(group, 0), i32x4.extract_lane(group, 1));
+    const bounds23 = pairsOf(startsAt, i32x4.extract_lane(group, 2), i32x4.extract_lane(group, 3));
+    const start = v128.shuffle<i32>(bounds01, bounds23, 0, 2, 4, 6);
+    const isOwn = i32x4.eq(group, own);
+    const stop = v128.shuffle<i32>(bounds01, bounds23, 1, 3, 5, 7);
+    const size = i32x4.add(i32x4.sub(stop, start), isOwn);
+    const placeWord = v128.load(wordsAt, 2 * STRIP_BYTES);
+    const placeLow = i64x2.extmul_low_i32x4_u(placeWord, size);
+    const placeHigh = i64x2.extmul_high_i32x4_u(placeWord, size);
+    const place = i32x4.add(start, v128.shuffle<i32>(placeLow, placeHigh, 1, 3, 5, 7));
+    const doubtful = i32x4.lt_u(v128.shuffle<i32>(placeLow, placeHigh, 0, 2, 4, 6), size);
+    const peers01 = pairsOf(membersAt, i32x4.extract_lane(place, 0), i32x4.extract_lane(place, 1));
+    const peers23 = pairsOf(membersAt, i32x4.extract_lane(place, 2), i32x4.extract_lane(place, 3));
+    const peer = v128.shuffle<i32>(peers01, peers23, 0, 2, 4, 6);
+    const next = v128.shuffle<i32>(peers01, peers23, 1, 3, 5, 7);
+    // Members ascend, so those from self on stand one place further.
+    const self = i32x4.add(i32x4.splat(node), i32x4(0, 1, 2, 3));
+    const drawn = v128.bitselect(next, peer, v128.and(isOwn, i32x4.ge_u(peer, self)));
+    v128.store(at, v128.or(drawn, rejected));
+    let lanes: u32 = i32x4.bitmask(v128.andnot(doubtful, rejected));
+    for (; lanes != 0; lanes &= lanes - 1) {
+      const lane = ctz(lanes);
+      const words = wordsAt + (lane << 2);
+      const again = memberDrawn(
+        node + lane, groupsAt, startsAt, membersAt, tablesAt, groups, load<u32>(words),
+        load<u32>(words, STRIP_BYTES), load<u32>(words, 2 * STRIP_BYTES),
+      );
+      store<u32>(at + (lane << 2), again);
+    }
+  }
+}
+
+/** Words `first`, first + 1, `second` and second + 1 of a list. */
+function pairsOf(listAt: u32, first: u32, second: u32): v128 {
+  const pair = v128.load64_zero(listAt + (first << 2));
+  return v128.load64_lane(listAt + (second << 2), pair, 1);
 }
 
 /** Peers of one node by group, none of them excluded; see weightedPeersExcept and groupPeers. */
@@ -170,7 +274,6 @@ export function groupPeersExcept(
   outAt: u32, node: u32, groupsAt: u32, startsAt: u32, membersAt: u32, tablesAt: u32, groups: u32, k: u32,
   distinct: u32, excludedAt: u32, excluded: u32, seed: u32, tick: u32,
 ): u32 {
-  let missing: u32 = 0;
   for (let slot: u32 = 0; slot < k; slot++) {
     const cell = outAt + (slot << 2);
     const earlier = distinct != 0 ? slot : 0;
@@ -178,10 +281,10 @@ export function groupPeersExcept(
       cell, earlier, node, groupsAt, startsAt, membersAt, tablesAt, groups, excludedAt, excluded, seed,
       SINGLE | slot, tick,
     );
-    missing += u32(peer == NO_PEER);
+    if (peer == NO_PEER) return slot;
     store<u32>(cell, peer);
   }
-  return missing;
+  return k;
 }
 
 /** The peer that three words give; NO_PEER when one of them has to be rejected. */

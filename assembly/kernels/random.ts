@@ -57,11 +57,11 @@ export function rejectBelow(bound: u32): u32 {
  * @param bound 1 .. 2^32 - 1
  */
 export function drawBelow(seed: u32, purpose: u32, tick: u32, node: u32, bound: u32): u32 {
-  const reject = rejectBelow(bound);
   let attempt: u32 = 0;
   while (true) {
     const product = <u64>threefry(seed, purpose | (attempt << 8), tick, node) * <u64>bound;
-    if (<u32>product >= reject) return <u32>(product >>> 32);
+    // The limit is below `bound`, so it is worked out for few words only: a division is dear.
+    if (<u32>product >= bound || <u32>product >= rejectBelow(bound)) return <u32>(product >>> 32);
     attempt++;
   }
 }

@@ -9,12 +9,16 @@ import { bloomBenches } from "./bloom.js";
 import { measure } from "./measure.js";
 import { merkleBenches } from "./merkle.js";
 import { NativeTwins } from "./native.js";
+import { peersBenches } from "./peers.js";
+import { randomBenches } from "./random.js";
 import { reconcileBenches } from "./reconcile.js";
 import { xxhashBenches } from "./xxhash.js";
 
 export const kernelBenches: readonly KernelBench[] = [
   ...bloomBenches,
   ...merkleBenches,
+  ...peersBenches,
+  ...randomBenches,
   ...reconcileBenches,
   ...xxhashBenches,
 ];

@@ -9,7 +9,8 @@ function tableOf(space: Workspace, weights: readonly number[]): Uint32Array {
   const weightsAt = space.allocate(owner, weights.length * 8);
   const tableAt = space.allocate(owner, weights.length * 8);
   space.f64.set(weights, weightsAt / 8);
-  space.kernels.aliasBuild(weightsAt, tableAt, weights.length);
+  const scratchAt = space.allocate(owner, weights.length * 4);
+  space.kernels.aliasBuild(weightsAt, tableAt, weights.length, scratchAt);
   const table = space.u32.slice(tableAt / 4, tableAt / 4 + weights.length * 2);
   space.release(owner);
   return table;

@@ -9,64 +9,95 @@ const FULL = 0xffffffff;
  * Builds the table of `count` weights: u32[2 * count], threshold and alias of each column.
  * An item of weight 0 is never drawn. Thresholds are rounded down to 2^-32 of a column.
  * @param weightsAt f64[count], not negative, their sum positive and finite; read only
- * @returns the heaviest item, the first of equals
+ * @param scratchAt u32[count]
  */
-export function aliasBuild(weightsAt: number, tableAt: number, count: number): number {
-  const weights = weightsAt >>> 3;
+export function aliasBuild(
+  weightsAt: number,
+  tableAt: number,
+  count: number,
+  scratchAt: number,
+): void {
   const values = f64;
-  let total = 0;
-  let heaviest = 0;
-  for (let i = 0; i < count; i++) {
-    total += values[weights + i]!;
-    if (values[weights + i]! > values[weights + heaviest]!) heaviest = i;
-  }
-  const mean = total / count;
+  const words = u32;
+  const weights = weightsAt >>> 3;
   const table = tableAt >>> 2;
-  let light = nextLight(weights, mean, 0, count);
-  let heavy = nextHeavy(weights, mean, 0, count);
+  let total = 0;
+  for (let i = weights; i < weights + count; i++) total += values[i]!;
+  const mean = total / count;
+  const columnsPerWeight = count / total;
+  let lightAt = scratchAt >>> 2;
+  const lightsEnd = lightAt + partition(weights, mean, count, lightAt);
+  let heavyAt = lightAt + count - 1;
+  // Without a heavy item all are equal but for rounding, and each fills its own column.
+  if (heavyAt < lightsEnd) {
+    for (let i = 0; i < count; i++) setColumn(table, i, FULL, i);
+    return;
+  }
+  let heavy = words[heavyAt]!;
   // What of the heavy item no column has taken yet, in columns.
-  let rest = heavy < count ? values[weights + heavy]! / mean : 0;
-  while (heavy < count) {
-    if (rest < 1) {
-      const next = nextHeavy(weights, mean, heavy + 1, count);
-      // The last heavy item has a whole column left, but for rounding.
-      if (next === count) setColumn(table, heavy, FULL, heavy);
-      else setColumn(table, heavy, (rest * WHOLE) >>> 0, next);
-      if (next < count) rest += values[weights + next]! / mean - 1;
-      heavy = next;
-    } else if (light < count) {
-      const part = values[weights + light]! / mean;
-      setColumn(table, light, (part * WHOLE) >>> 0, heavy);
-      rest -= 1 - part;
-      light = nextLight(weights, mean, light + 1, count);
-    } else {
-      setColumn(table, heavy, FULL, heavy);
-      heavy = nextHeavy(weights, mean, heavy + 1, count);
-      if (heavy < count) rest = values[weights + heavy]! / mean;
-    }
+  let rest = values[weights + heavy]! * columnsPerWeight;
+  while (lightAt < lightsEnd && heavyAt > lightsEnd) {
+    // Either the heavy item has less than a column left, which the next one fills up, or it fills up
+    // the column of a light one. Masks, since which it is cannot be predicted.
+    const ends = +(rest < 1);
+    const mask = -ends;
+    const light = words[lightAt]!;
+    const next = words[heavyAt - 1]!;
+    const incoming = light ^ ((light ^ next) & mask);
+    const part = values[weights + incoming]! * columnsPerWeight;
+    const column = light ^ ((light ^ heavy) & mask);
+    const restPart = thresholdOf(rest);
+    const lightPart = thresholdOf(part);
+    heavy ^= (heavy ^ next) & mask;
+    setColumn(table, column, lightPart ^ ((lightPart ^ restPart) & mask), heavy);
+    rest += part - 1;
+    heavyAt -= ends;
+    lightAt += 1 - ends;
   }
-  // Light items that rounding has left over: their columns miss a whole one by as little.
-  while (light < count) {
-    setColumn(table, light, ((values[weights + light]! / mean) * WHOLE) >>> 0, heaviest);
-    light = nextLight(weights, mean, light + 1, count);
+  for (; lightAt < lightsEnd; lightAt++) {
+    const light = words[lightAt]!;
+    setColumn(table, light, thresholdOf(values[weights + light]! * columnsPerWeight), heavy);
   }
-  return heaviest;
+  for (; heavyAt > lightsEnd; heavyAt--) {
+    const next = words[heavyAt - 1]!;
+    setColumn(table, heavy, rest < 1 ? thresholdOf(rest) : FULL, next);
+    rest += values[weights + next]! * columnsPerWeight - 1;
+    heavy = next;
+  }
+  // The last heavy item has a whole column left, but for rounding.
+  setColumn(table, heavy, FULL, heavy);
+}
+
+/** A part of a column in units of 2^-32, modulo 2^32. */
+function thresholdOf(part: number): number {
+  return (part * WHOLE) | 0;
+}
+
+/**
+ * Lists items below the mean from the front of u32[count], the others from its back, both ascending.
+ * Each item is written at both ends and counted at one: no branch to mispredict.
+ * @returns how many are below the mean
+ */
+function partition(weights: number, mean: number, count: number, list: number): number {
+  const values = f64;
+  const words = u32;
+  let front = list;
+  let back = list + count - 1;
+  for (let i = 0; i < count; i++) {
+    const step = +(values[weights + i]! < mean);
+    words[front] = i;
+    words[back] = i;
+    front += step;
+    back += step - 1;
+  }
+  return front - list;
 }
 
 /** Item of a draw: `column` below the number of columns, `word` any word. */
 export function aliasItem(tableAt: number, column: number, word: number): number {
   const cell = (tableAt >>> 2) + column * 2;
-  return word >>> 0 < u32[cell]! ? column : u32[cell + 1]!;
-}
-
-function nextLight(weights: number, mean: number, from: number, count: number): number {
-  while (from < count && f64[weights + from]! / mean >= 1) from++;
-  return from;
-}
-
-function nextHeavy(weights: number, mean: number, from: number, count: number): number {
-  while (from < count && f64[weights + from]! / mean < 1) from++;
-  return from;
+  // Which side is a toss: a mask is cheaper than a branch that is often mispredicted.
+  return (column ^ ((column ^ u32[cell + 1]!) & -+(word >>> 0 >= u32[cell]!))) >>> 0;
 }
 
 function setColumn(table: number, column: number, threshold: number, alias: number): void {

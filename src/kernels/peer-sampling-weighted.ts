@@ -14,6 +14,8 @@ const SINGLE = 0xc0000000;
 const ATTEMPTS = 0x100000;
 
 const STRIP_BYTES = STRIP_NODES * 4;
+/** The top bit, which turns an unsigned comparison into a signed one. */
+const FLIP = 0x80000000;
 const TWO_TO_MINUS_32 = 2 ** -32;
 
 /**
@@ -24,7 +26,7 @@ const TWO_TO_MINUS_32 = 2 ** -32;
  *                  a torus `width` wide, and column c is the step c + 1 from the node; a ring is one row
  * @param distinct  1: the k peers of a node differ
  * @param scratchAt u32[2 * STRIP_NODES]
- * @returns peers that ATTEMPTS draws did not find; NO_PEER stands in their place
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
  */
 export function weightedPeers(
   outAt: number,
@@ -41,26 +43,24 @@ export function weightedPeers(
   scratchAt: number,
 ): number {
   const words = u32;
-  const reject = rejectBelow(columns);
   const scratch = scratchAt >>> 2;
-  let missing = 0;
   for (let each = strip; each < strip + strips; each++) {
     const first = each * STRIP_NODES;
     const count = Math.min(STRIP_NODES, nodes - first);
     const out = (outAt >>> 2) + (each - strip) * STRIP_NODES * k;
     for (let slot = 0; slot < k; slot++) {
-      rawWords(scratchAt, STRIP_NODES, seed, DRAW | slot, tick, each);
-      rawWords(scratchAt + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, each);
+      // Where an item is the peer and there is but one slot, items stand where they belong.
+      const done = width === 0 && k === 1;
+      const items = done ? out : scratch;
+      const marked = drawItems(items, scratchAt, each, tableAt, columns, width, seed, slot, tick);
+      if (done && !marked) continue;
       const earlier = distinct !== 0 ? slot : 0;
       for (let i = 0; i < count; i++) {
         const node = first + i;
-        const word = words[scratch + i]!;
-        const low = Math.imul(word, columns) >>> 0;
-        const column = ((word * columns - low) * TWO_TO_MINUS_32 + 0.5) >>> 0;
-        const item = aliasItem(tableAt, column, words[scratch + STRIP_NODES + i]!);
+        const item = words[items + i]!;
         let peer = peerOfItem(item, node, nodes, width);
         const cell = out + i * k + slot;
-        if (low < reject || peer === node || (earlier !== 0 && isTaken(cell, earlier, peer))) {
+        if (item === NO_PEER || (earlier !== 0 && isTaken(cell, earlier, peer))) {
           peer = redrawWeighted(
             cell,
             earlier,
@@ -75,20 +75,58 @@ export function weightedPeers(
             REDRAW | slot,
             tick,
           );
-          if (peer === NO_PEER) missing++;
+          if (peer === NO_PEER) return node;
         }
         words[cell] = peer;
       }
     }
   }
-  return missing;
+  return NO_PEER;
+}
+
+/**
+ * Fills u32[STRIP_NODES] from word `first` with items of a table, NO_PEER where the word has to be rejected
+ * or, with width 0, the item is the node itself.
+ * @param wordsAt u32[2 * STRIP_NODES], may begin at word `first`
+ * @returns true when any is NO_PEER
+ */
+function drawItems(
+  first: number,
+  wordsAt: number,
+  strip: number,
+  tableAt: number,
+  columns: number,
+  width: number,
+  seed: number,
+  slot: number,
+  tick: number,
+): boolean {
+  rawWords(wordsAt, STRIP_NODES, seed, DRAW | slot, tick, strip);
+  rawWords(wordsAt + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, strip);
+  const words = u32;
+  const drawn = wordsAt >>> 2;
+  const ratio = columns * TWO_TO_MINUS_32;
+  const rejectFlipped = rejectBelow(columns) ^ FLIP;
+  const self = width === 0 ? strip * STRIP_NODES : NO_PEER;
+  const step = width === 0 ? 1 : 0;
+  let marks = 0;
+  for (let i = 0; i < STRIP_NODES; i++) {
+    const word = words[drawn + i]!;
+    const low = Math.imul(word, columns);
+    const column = (word * ratio - (low >>> 0) * TWO_TO_MINUS_32 + 0.5) >>> 0;
+    const item = aliasItem(tableAt, column, words[drawn + i + STRIP_NODES]!);
+    const mark = -(+((low ^ FLIP) < rejectFlipped) | +(item === self + i * step));
+    words[first + i] = item | mark;
+    marks |= mark;
+  }
+  return marks !== 0;
 }
 
 /**
  * Weighted peers of one node, none of them excluded.
  * @param outAt      u32[k]
  * @param excludedAt u32[excluded], ascending
- * @returns peers that were not found, as for weightedPeers
+ * @returns peers found: less than k when ATTEMPTS draws found no other
  */
 export function weightedPeersExcept(
   outAt: number,
@@ -104,7 +142,6 @@ export function weightedPeersExcept(
   seed: number,
   tick: number,
 ): number {
-  let missing = 0;
   for (let slot = 0; slot < k; slot++) {
     const cell = (outAt >>> 2) + slot;
     const earlier = distinct !== 0 ? slot : 0;
@@ -123,10 +160,10 @@ export function weightedPeersExcept(
       purpose,
       tick,
     );
-    if (peer === NO_PEER) missing++;
+    if (peer === NO_PEER) return slot;
     u32[cell] = peer;
   }
-  return missing;
+  return k;
 }
 
 /** Draws from Threefry until a peer is neither self, excluded nor among the `earlier` before `cell`. */
@@ -175,12 +212,13 @@ function wrapped(sum: number, size: number): number {
  * Peers by group (rack, data centre): first a group by the table of the node's own group, then any of
  * its members but the node.
  * @param outAt     u32[strips * STRIP_NODES * k]
- * @param groupsAt  u32[nodes], group of each node
- * @param startsAt  u32[groups + 1], membersAt u32[nodes]: members of each group, ascending
+ * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then zeros
+ * @param startsAt  u32[groups + 1]
+ * @param membersAt u32[nodes + 1], members of each group ascending; the last word may be any
  * @param tablesAt  u32[2 * groups * groups], an alias table per group; a group whose only member is
  *                  the node itself has weight 0 in its own table
- * @param scratchAt u32[3 * STRIP_NODES]
- * @returns peers that ATTEMPTS draws did not find; NO_PEER stands in their place
+ * @param scratchAt u32[4 * STRIP_NODES]
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
  */
 export function groupPeers(
   outAt: number,
@@ -200,32 +238,28 @@ export function groupPeers(
 ): number {
   const words = u32;
   const scratch = scratchAt >>> 2;
-  let missing = 0;
   for (let each = strip; each < strip + strips; each++) {
     const first = each * STRIP_NODES;
     const count = Math.min(STRIP_NODES, nodes - first);
     const out = (outAt >>> 2) + (each - strip) * STRIP_NODES * k;
     for (let slot = 0; slot < k; slot++) {
-      rawWords(scratchAt, STRIP_NODES, seed, DRAW | slot, tick, each);
-      rawWords(scratchAt + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, each);
-      rawWords(scratchAt + 2 * STRIP_BYTES, STRIP_NODES, seed, MEMBER | slot, tick, each);
+      drawMembers(
+        scratchAt,
+        each,
+        count,
+        groupsAt,
+        startsAt,
+        membersAt,
+        tablesAt,
+        groups,
+        seed,
+        slot,
+        tick,
+      );
       const earlier = distinct !== 0 ? slot : 0;
       for (let i = 0; i < count; i++) {
         const node = first + i;
-        const word = words[scratch + i]!;
-        const choice = words[scratch + STRIP_NODES + i]!;
-        const placeWord = words[scratch + 2 * STRIP_NODES + i]!;
-        let peer = memberDrawn(
-          node,
-          groupsAt,
-          startsAt,
-          membersAt,
-          tablesAt,
-          groups,
-          word,
-          choice,
-          placeWord,
-        );
+        let peer = words[scratch + i]!;
         const cell = out + i * k + slot;
         if (peer === NO_PEER || (earlier !== 0 && isTaken(cell, earlier, peer))) {
           peer = redrawMember(
@@ -243,13 +277,47 @@ export function groupPeers(
             REDRAW | slot,
             tick,
           );
-          if (peer === NO_PEER) missing++;
+          if (peer === NO_PEER) return node;
         }
         words[cell] = peer;
       }
     }
   }
-  return missing;
+  return NO_PEER;
+}
+
+/** Fills u32[count] with peers by group, NO_PEER where a word has to be rejected. */
+function drawMembers(
+  at: number,
+  strip: number,
+  count: number,
+  groupsAt: number,
+  startsAt: number,
+  membersAt: number,
+  tablesAt: number,
+  groups: number,
+  seed: number,
+  slot: number,
+  tick: number,
+): void {
+  rawWords(at, STRIP_NODES, seed, DRAW | slot, tick, strip);
+  rawWords(at + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, strip);
+  rawWords(at + 2 * STRIP_BYTES, STRIP_NODES, seed, MEMBER | slot, tick, strip);
+  const words = u32;
+  const first = at >>> 2;
+  for (let i = 0; i < count; i++) {
+    words[first + i] = memberDrawn(
+      strip * STRIP_NODES + i,
+      groupsAt,
+      startsAt,
+      membersAt,
+      tablesAt,
+      groups,
+      words[first + i]!,
+      words[first + i + STRIP_NODES]!,
+      words[first + i + 2 * STRIP_NODES]!,
+    );
+  }
 }
 
 /** Peers of one node by group, none of them excluded; see weightedPeersExcept and groupPeers. */
@@ -268,7 +336,6 @@ export function groupPeersExcept(
   seed: number,
   tick: number,
 ): number {
-  let missing = 0;
   for (let slot = 0; slot < k; slot++) {
     const cell = (outAt >>> 2) + slot;
     const earlier = distinct !== 0 ? slot : 0;
@@ -288,10 +355,10 @@ export function groupPeersExcept(
       purpose,
       tick,
     );
-    if (peer === NO_PEER) missing++;
+    if (peer === NO_PEER) return slot;
     u32[cell] = peer;
   }
-  return missing;
+  return k;
 }
 
 /** The peer that three words give; NO_PEER when one of them has to be rejected. */

@@ -51,18 +51,25 @@ export function uniformPeers(
       const places = scratch + slot * STRIP_NODES;
       const first = distinct !== 0 ? slot : 0;
       placesOfSlot(places, strip + each, bound - first, first, slot, seed, tick);
-      const start = distinct !== 0 ? scratch : places;
       const out = (outAt >>> 2) + each * moves + slot;
+      if (first === 0) {
+        // Stepping over self keeps the choice uniform over the others; `+` of a boolean: no branch.
+        for (let i = 0; i < STRIP_NODES; i++) {
+          const rank = words[places + i]!;
+          words[out + i * k] = rank + +(rank >= self + i);
+        }
+        if (k > 1) words.fill(0, places + moves, places + moves + STRIP_NODES);
+        continue;
+      }
       for (let i = 0; i < STRIP_NODES; i++) {
         const place = words[places + i]!;
         let rank = place;
         let moved = slot;
-        for (let earlier = start + i; earlier < places + i; earlier += STRIP_NODES) {
+        for (let earlier = scratch + i; earlier < places; earlier += STRIP_NODES) {
           if (words[earlier] === place) rank = words[earlier + moves]!;
           if (words[earlier] === slot) moved = words[earlier + moves]!;
         }
         words[places + i + moves] = moved;
-        // Stepping over self keeps the choice uniform over the others; `+` of a boolean: no branch.
         words[out + i * k] = rank + +(rank >= self + i);
       }
     }

@@ -85,10 +85,11 @@ export function drawBelow(
   node: number,
   bound: number,
 ): number {
-  const reject = rejectBelow(bound);
   for (let attempt = 0; ; attempt++) {
     const word = mixed(seed, purpose | (attempt << 8), tick, node);
-    if (Math.imul(word, bound) >>> 0 >= reject) return mulHigh(word, bound);
+    const low = Math.imul(word, bound) >>> 0;
+    // The limit is below `bound`, so it is worked out for few words only: a division is dear.
+    if (low >= bound || low >= rejectBelow(bound)) return mulHigh(word, bound);
   }
 }
 

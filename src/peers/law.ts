@@ -43,9 +43,13 @@ export interface Place {
   readonly owner: object;
 }
 
-/** Copies words into memory that `owner` holds. */
-export function storeWords({ space, owner }: Place, words: Uint32Array | Uint8Array): number {
-  const at = space.allocate(owner, words.length * 4);
+/** Copies words into memory that `owner` holds, with zeros up to `room` words behind them. */
+export function storeWords(
+  { space, owner }: Place,
+  words: Uint32Array | Uint8Array,
+  room = words.length,
+): number {
+  const at = space.allocate(owner, room * 4);
   space.u32.set(words, at / 4);
   return at;
 }

@@ -160,7 +160,6 @@ export class PeerSampler {
     const count = Math.min(wanted, filled);
     const strip = this.#several;
     const missed =
-      strip.peers.length === 0 ||
       strip.tick !== tick ||
       strip.k !== count ||
       strip.distinct !== distinct ||
@@ -253,12 +252,16 @@ export class PeerSampler {
   #fill(strip: Strip, node: number, tick: number, k: number, distinct: 0 | 1): void {
     const index = Math.floor(node / STRIP_NODES);
     const outAt = strip.buffer.reserve(STRIP_NODES * k * 4);
-    strip.peers = strip.peers.subarray(0, 0);
+    strip.tick = -1; // nothing stands there while it is drawn, or when that fails
     this.#draw(outAt, index, 1, tick, k, distinct);
-    const first = index * STRIP_NODES;
-    const count = Math.min(STRIP_NODES, this.nodes - first) * k;
-    strip.peers = this.#space.u32.subarray(outAt / 4, outAt / 4 + count);
-    Object.assign(strip, { first, tick, k, distinct });
+    strip.first = index * STRIP_NODES;
+    strip.tick = tick;
+    strip.k = k;
+    strip.distinct = distinct;
+    const count = Math.min(STRIP_NODES, this.nodes - strip.first) * k;
+    if (strip.peers.length !== count || strip.peers.byteOffset !== outAt) {
+      strip.peers = this.#space.u32.subarray(outAt / 4, outAt / 4 + count);
+    }
   }
 
   #draw(

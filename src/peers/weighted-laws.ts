@@ -1,6 +1,7 @@
 /** The weighted laws: tables are built once from weights; see weights.ts for what the weights mean. */
 import { checkNumber } from "../check.js";
 import { InputError } from "../errors.js";
+import { STRIP_NODES } from "../kernels/peer-sampling.js";
 import { storeWords, type Law, type Place } from "./law.js";
 import {
   checkExponent,
@@ -142,9 +143,9 @@ function groupLaw(
     if (counts[own] === 0) row.fill(1);
     checkWeights(`weights of group ${own}`, row, count, 1);
   }
-  const groupsAt = storeWords(place, groups);
+  const groupsAt = storeWords(place, groups, Math.ceil(nodes / STRIP_NODES) * STRIP_NODES);
   const startsAt = storeWords(place, starts);
-  const membersAt = storeWords(place, members);
+  const membersAt = storeWords(place, members, nodes + 1);
   const tablesAt = place.space.allocate(place.owner, rows.length * 8);
   buildTables(place, rows, tablesAt, count);
   return {
@@ -199,9 +200,10 @@ function buildTables(
 ): void {
   const meanwhile = {};
   const weightsAt = space.allocate(meanwhile, weights.length * 8);
+  const scratchAt = space.allocate(meanwhile, columns * 4);
   space.f64.set(weights, weightsAt / 8);
   for (let first = 0; first < weights.length; first += columns) {
-    space.kernels.aliasBuild(weightsAt + first * 8, tableAt + first * 8, columns);
+    space.kernels.aliasBuild(weightsAt + first * 8, tableAt + first * 8, columns, scratchAt);
   }
   space.release(meanwhile);
 }
