@@ -13,12 +13,11 @@ import {
 import { drawContact, drawNext, openEvent } from "./draws";
 import { drawOrder } from "./order";
 import {
-  BATCH_BYTES, agesOf, isAlive, keep, openBatch, removeEntry, rowOf, setEntry, sizeOf,
-  touchRow,
+  BATCH_BYTES, BATCH_PEERS, agesOf, fetchRows, isAlive, openBatch, removeEntry, rowOf, setEntry, sizeOf,
 } from "./rows";
 
 /** Scratch after the batch, for either side: a list of its slots, then ids and ages it gives away. */
-const ACTIVE_AT: u32 = BATCH_BYTES + 128;
+const ACTIVE_AT: u32 = BATCH_BYTES;
 const PASSIVE_AT: u32 = ACTIVE_AT + 384;
 const ITEMS: u32 = 144;
 const ITEM_AGES: u32 = ITEMS + 128;
@@ -84,15 +83,16 @@ function walkEnd(c: u32, contact: u32): u32 {
   return at;
 }
 
-/** Loads the rows of the peers that the nodes of a batch will most likely shuffle with. */
+/** Fetches the rows of the peers that the nodes of a batch will most likely shuffle with. */
 function fetchPeers(c: u32, batch: u32, count: u32): void {
-  let sum: u32 = 0;
+  const peers = batch + BATCH_PEERS;
   for (let k: u32 = 0; k < count; k++) {
-    const row = rowOf(c, getU32(batch, k));
+    const node = getU32(batch, k);
+    const row = rowOf(c, node);
     const size = sizeOf(c, row);
-    if (size > 0) sum = sum ^ touchRow(c, getU32(row, oldestSlot(agesOf(c, row), size)));
+    setU32(peers, k, size == 0 ? node : getU32(row, oldestSlot(agesOf(c, row), size)));
   }
-  keep(c, sum);
+  fetchRows(c, peers, count);
 }
 
 function shuffle(c: u32, node: u32): void {

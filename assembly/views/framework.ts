@@ -15,11 +15,11 @@ import {
 } from "./context";
 import { drawOrder } from "./order";
 import {
-  BATCH_BYTES, agesOf, isAlive, keep, openBatch, removeEntry, rowOf, sizeOf, touchRow,
+  BATCH_BYTES, BATCH_PEERS, agesOf, fetchRows, isAlive, openBatch, removeEntry, rowOf, sizeOf,
 } from "./rows";
 
 /** Scratch after the batch. Of each side: its list of slots, its buffer (ids, then ages). */
-const ACTIVE_AT: u32 = BATCH_BYTES + 128;
+const ACTIVE_AT: u32 = BATCH_BYTES;
 const PASSIVE_AT: u32 = ACTIVE_AT + 512;
 const BUFFER_IDS: u32 = 144;
 const BUFFER_AGES: u32 = BUFFER_IDS + 256;
@@ -37,20 +37,25 @@ export function frameworkRound(c: u32, first: u32, end: u32): void {
   const batch = getU32(c, SCRATCH_AT);
   for (let position = first; position < end;) {
     const count = openBatch(c, position, end);
-    let sum: u32 = 0;
-    for (let k: u32 = 0; k < count; k++) {
-      const node = getU32(batch, k);
-      const row = rowOf(c, node);
-      const size = sizeOf(c, row);
-      if (size > 0) sum = sum ^ touchRow(c, getU32(row, chosenSlot(c, node, row, size)));
-    }
-    keep(c, sum);
+    fetchPeers(c, batch, count);
     for (let k: u32 = 0; k < count; k++) {
       const node = getU32(batch, k);
       if (isAlive(c, node) == 1) exchange(c, node);
     }
     position += count;
   }
+}
+
+/** Fetches the rows of the peers that the nodes of a batch will most likely contact. */
+function fetchPeers(c: u32, batch: u32, count: u32): void {
+  const peers = batch + BATCH_PEERS;
+  for (let k: u32 = 0; k < count; k++) {
+    const node = getU32(batch, k);
+    const row = rowOf(c, node);
+    const size = sizeOf(c, row);
+    setU32(peers, k, size == 0 ? node : getU32(row, chosenSlot(c, node, row, size)));
+  }
+  fetchRows(c, peers, count);
 }
 
 /** Slot of the peer that a node will contact in this round. */

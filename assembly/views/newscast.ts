@@ -12,11 +12,11 @@ import {
 } from "./context";
 import { drawOrder } from "./order";
 import {
-  BATCH_BYTES, agesOf, isAlive, keep, openBatch, rowOf, sizeOf, touchRow,
+  BATCH_BYTES, BATCH_PEERS, agesOf, fetchRows, isAlive, openBatch, rowOf, sizeOf,
 } from "./rows";
 
 /** Scratch after the batch: ids and stamps of the joined views, tied positions. */
-const JOINED_IDS: u32 = BATCH_BYTES + 128;
+const JOINED_IDS: u32 = BATCH_BYTES;
 const JOINED_STAMPS: u32 = JOINED_IDS + 576;
 const TIES: u32 = JOINED_STAMPS + 288;
 
@@ -31,20 +31,25 @@ export function newscastRound(c: u32, first: u32, end: u32): void {
   const batch = getU32(c, SCRATCH_AT);
   for (let position = first; position < end;) {
     const count = openBatch(c, position, end);
-    let sum: u32 = 0;
-    for (let k: u32 = 0; k < count; k++) {
-      const node = getU32(batch, k);
-      const row = rowOf(c, node);
-      const size = sizeOf(c, row);
-      if (size > 0) sum = sum ^ touchRow(c, getU32(row, chosenSlot(c, node, size)));
-    }
-    keep(c, sum);
+    fetchPeers(c, batch, count);
     for (let k: u32 = 0; k < count; k++) {
       const node = getU32(batch, k);
       if (isAlive(c, node) == 1) exchange(c, node);
     }
     position += count;
   }
+}
+
+/** Fetches the rows of the peers that the nodes of a batch will most likely contact. */
+function fetchPeers(c: u32, batch: u32, count: u32): void {
+  const peers = batch + BATCH_PEERS;
+  for (let k: u32 = 0; k < count; k++) {
+    const node = getU32(batch, k);
+    const row = rowOf(c, node);
+    const size = sizeOf(c, row);
+    setU32(peers, k, size == 0 ? node : getU32(row, chosenSlot(c, node, size)));
+  }
+  fetchRows(c, peers, count);
 }
 
 function chosenSlot(c: u32, node: u32, size: u32): u32 {

@@ -10,8 +10,10 @@ import { nodeInOrder } from "./order";
 
 /** Nodes whose rows are fetched ahead of their turn. */
 export const BATCH: u32 = 32;
-/** Scratch: u32 nodes of a batch, before anything a protocol keeps there. */
-export const BATCH_BYTES: u32 = 128;
+/** Scratch: nodes of a batch, peers they will contact, a word; then what a protocol keeps there. */
+export const BATCH_PEERS: u32 = BATCH << 2;
+const FETCHED: u32 = BATCH_PEERS << 1;
+export const BATCH_BYTES: u32 = FETCHED + 128;
 
 export function rowOf(c: u32, node: u32): u32 {
   return getU32(c, ROWS_AT) + mul32(node, getU32(c, ROW_BYTES));
@@ -48,34 +50,29 @@ export function setEntry(c: u32, row: u32, slot: u32, id: u32, age: u32): void {
 }
 
 /**
- * Lists the next nodes of the order, positions first .. first + BATCH - 1 below `end`, and loads
- * every cache line of their rows: the loads of a batch wait for memory together instead of one by
- * one.
+ * Lists the next nodes of the order, positions first .. first + BATCH - 1 below `end`, and fetches
+ * their rows.
  * @returns how many there are
  */
 export function openBatch(c: u32, first: u32, end: u32): u32 {
   const list = getU32(c, SCRATCH_AT);
   const count = end - first < BATCH ? end - first : BATCH;
-  let sum: u32 = 0;
-  for (let k: u32 = 0; k < count; k++) {
-    const node = nodeInOrder(c, first + k);
-    setU32(list, k, node);
-    sum = sum ^ touchRow(c, node);
-  }
-  keep(c, sum);
+  for (let k: u32 = 0; k < count; k++) setU32(list, k, nodeInOrder(c, first + k));
+  fetchRows(c, list, count);
   return count;
 }
 
-/** Reads a word of each cache line of a node's row. */
-export function touchRow(c: u32, node: u32): u32 {
-  const row = rowOf(c, node);
+/**
+ * Reads a word of each cache line of the rows of u32[count] nodes. Nothing but loads: so many of them
+ * wait for memory together, instead of one row after the other in its turn.
+ */
+export function fetchRows(c: u32, nodes: u32, count: u32): void {
   const words = getU32(c, ROW_BYTES) >>> 2;
   let sum: u32 = 0;
-  for (let word: u32 = 0; word < words; word += 16) sum = sum ^ getU32(row, word);
-  return sum;
-}
-
-/** Stores what was read, so that no compiler leaves the reading out. */
-export function keep(c: u32, sum: u32): void {
-  setU32(getU32(c, SCRATCH_AT) + BATCH_BYTES, 0, sum);
+  for (let k: u32 = 0; k < count; k++) {
+    const row = rowOf(c, getU32(nodes, k));
+    for (let word: u32 = 0; word < words; word += 16) sum = sum ^ getU32(row, word);
+  }
+  // Kept, so that no compiler leaves the reading out.
+  setU32(getU32(c, SCRATCH_AT) + FETCHED, 0, sum);
 }

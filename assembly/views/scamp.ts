@@ -7,7 +7,7 @@
 import { getU32, mul32 } from "../memory";
 import { drawBelow } from "../kernels/random";
 import {
-  CHUNKS_LEFT, NODES, P0, P1, ROUND, ROWS_AT, SCAMP_JOIN, SCAMP_PHASE, SCAMP_RENEWAL, SEED,
+  CHUNKS_LEFT, P0, P1, ROUND, ROWS_AT, SCAMP_JOIN, SCAMP_PHASE, SCAMP_RENEWAL, SEED,
 } from "./context";
 import { drawContact, drawNext, openEvent } from "./draws";
 import { LIST_BYTES, appendValue, listIndex, listLength, listValue, removeValueAt } from "./lists";
@@ -121,18 +121,17 @@ export function scampLeave(c: u32, node: u32): u32 {
 }
 
 /**
- * One round of leases, from position `first` of the order: subscriptions that end are forgotten by
+ * Leases of the nodes at positions first .. end - 1 of this round's order: subscriptions that end are forgotten by
  * all, and a live node whose own ended, or whom no live node knows, subscribes again through one it
  * knows. The `copies` beyond those to the contact's view are left out here: at every renewal they
  * would add links, and views would grow for ever.
- * @returns the position at which chunks were wanting; the number of nodes when all acted
+ * @returns the position at which chunks were wanting; `end` when all acted
  */
-export function scampRound(c: u32, first: u32): u32 {
+export function scampRound(c: u32, first: u32, end: u32): u32 {
   const lease = getU32(c, P1);
-  const nodes = getU32(c, NODES);
-  if (lease == 0) return nodes;
+  if (lease == 0) return end;
   drawOrder(c);
-  for (let position = first; position < nodes; position++) {
+  for (let position = first; position < end; position++) {
     const node = nodeInOrder(c, position);
     const phase = drawBelow(getU32(c, SEED), SCAMP_PHASE, 0, node, lease);
     const ends = getU32(c, ROUND) % lease == phase;
@@ -146,7 +145,7 @@ export function scampRound(c: u32, first: u32): u32 {
     }
     if (contact != node) subscribe(c, node, contact, 0);
   }
-  return nodes;
+  return end;
 }
 
 function isKnown(c: u32, node: u32): bool {

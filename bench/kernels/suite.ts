@@ -12,6 +12,7 @@ import { NativeTwins } from "./native.js";
 import { peersBenches } from "./peers.js";
 import { randomBenches } from "./random.js";
 import { reconcileBenches } from "./reconcile.js";
+import { viewsBenches } from "./views.js";
 import { xxhashBenches } from "./xxhash.js";
 
 export const kernelBenches: readonly KernelBench[] = [
@@ -20,6 +21,7 @@ export const kernelBenches: readonly KernelBench[] = [
   ...peersBenches,
   ...randomBenches,
   ...reconcileBenches,
+  ...viewsBenches,
   ...xxhashBenches,
 ];
 

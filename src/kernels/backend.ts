@@ -60,7 +60,7 @@ interface Portable {
   hyparviewRound(context: number, first: number, end: number): void;
   scampJoin(context: number, first: number, end: number): number;
   scampLeave(context: number, node: number): number;
-  scampRound(context: number, first: number): number;
+  scampRound(context: number, first: number, end: number): number;
   listValue(list: number, index: number): number;
 }
 

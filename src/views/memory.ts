@@ -56,7 +56,7 @@ export class ViewMemory {
   readonly layout: RowLayout;
   readonly #owner: object;
   readonly #alive: number;
-  readonly #rows: Region;
+  readonly rows: Region;
   readonly #chunks: Region[] = [];
 
   constructor(space: Workspace, owner: object, settings: ViewSettings) {
@@ -71,13 +71,13 @@ export class ViewMemory {
     this.context = space.allocate(owner, contextBytes + SCRATCH_BYTES + aliveBytes + rowsBytes);
     const scratch = this.context + contextBytes;
     this.#alive = scratch + SCRATCH_BYTES;
-    this.#rows = { at: this.#alive + aliveBytes, bytes: rowsBytes };
+    this.rows = { at: this.#alive + aliveBytes, bytes: rowsBytes };
     const words: readonly (readonly [number, number])[] = [
       [NODES, nodesMax],
       [SEED, seed],
       [ALIVE_AT, this.#alive],
       [SCRATCH_AT, scratch],
-      [ROWS_AT, this.#rows.at],
+      [ROWS_AT, this.rows.at],
       [ROW_BYTES, rowBytes],
       [AGES_OFFSET, agesOffset],
       [VIEW, view],
@@ -97,12 +97,7 @@ export class ViewMemory {
 
   /** Address of a node's row. */
   row(node: number): number {
-    return this.#rows.at + node * this.layout.rowBytes;
-  }
-
-  /** All that the state of the views is in. */
-  regions(): readonly Region[] {
-    return [this.#rows, ...this.#chunks];
+    return this.rows.at + node * this.layout.rowBytes;
   }
 
   isAlive(node: number): boolean {
@@ -135,8 +130,9 @@ export class ViewMemory {
     this.setWord(CHUNKS_LEFT, this.word(CHUNKS_LEFT) + chunks);
   }
 
+  /** Bytes of rows and chunks. */
   bytes(): number {
-    return this.regions().reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#chunks.reduce((sum, { bytes }) => sum + bytes, this.rows.bytes);
   }
 }
 

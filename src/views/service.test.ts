@@ -282,6 +282,26 @@ describe("the order of a round", () => {
   });
 });
 
+describe("turns", () => {
+  it.each(["cyclon", "scamp", "hyparview"] as const)("make up the rounds of %s", (protocol) => {
+    const options = { protocol, nodes: 500, ...(protocol === "scamp" ? { leaseRounds: 3 } : {}) };
+    const [whole, parts] = [new PeerSamplingService(options), new PeerSamplingService(options)];
+    whole.run(3);
+    parts.runTurns(170);
+    parts.runTurns(30);
+    parts.run(1);
+    expect(parts.rounds).toBe(1);
+    for (let turn = 0; turn < 500; turn += 100) parts.runTurns(100);
+    parts.run(1);
+    expect(parts.rounds).toBe(3);
+    expect(parts.digest()).toBe(whole.digest());
+    expect(() => parts.runTurns(501)).toThrow(
+      "turns must be a whole number from 0 to 500, got 501",
+    );
+    for (const service of [whole, parts]) service.dispose();
+  });
+});
+
 describe("options", () => {
   it.each([
     [{ protocol: "cyclo" }, "protocol must be one of"],

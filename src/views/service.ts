@@ -17,7 +17,7 @@ import {
   type InDegree,
   type PathLength,
 } from "./measures.js";
-import { ViewMemory } from "./memory.js";
+import { ViewMemory, type Region } from "./memory.js";
 import { checkOptions, type PeerSamplingOptions, type ViewSettings } from "./options.js";
 
 export interface ViewEntry {
@@ -60,6 +60,8 @@ export class PeerSamplingService {
   #joined: number;
   #live: number;
   #rounds = 0;
+  /** Turns of the round that is begun. */
+  #turns = 0;
   #kills = 0;
 
   /** @throws InputError for an option out of its range, or when 4 GiB would be passed */
@@ -104,25 +106,26 @@ export class PeerSamplingService {
   /** In each round every live node acts once, in an order drawn for the round. */
   run(rounds: number): void {
     const count = checkNumber("rounds", rounds, { min: 0, max: ROUNDS_MAX, integer: true });
-    if (this.#rounds + count > ROUNDS_MAX) {
-      throw new InputError(
-        `rounds must be at most ${ROUNDS_MAX} in all, got ${this.#rounds + count}`,
-      );
-    }
-    for (let round = 0; round < count; round++) {
-      this.#memory.setWord(ROUND, this.#rounds);
-      this.#act(0, this.#settings.nodesMax);
-      this.#rounds++;
-    }
+    const turns = this.#settings.nodesMax;
+    for (let round = 0; round < count; round++) this.runTurns(turns - this.#turns);
   }
 
   /**
-   * Part of a round: the nodes at positions first .. end - 1 of the order of round `rounds`. For
-   * benchmarks, which time less than a round of a million nodes; SCAMP acts in whole rounds.
+   * Part of a round: the next `turns` turns of its order, in which ids without a live node have a turn
+   * too. The round ends with the last of `nodesMax` turns; `run` first ends a round that is begun.
    */
-  runPositions(first: number, end: number): void {
+  runTurns(turns: number): void {
+    const left = this.#settings.nodesMax - this.#turns;
+    const count = checkNumber("turns", turns, { min: 0, max: left, integer: true });
+    if (this.#rounds === ROUNDS_MAX) {
+      throw new InputError(`rounds must be at most ${ROUNDS_MAX} in all, got one more`);
+    }
     this.#memory.setWord(ROUND, this.#rounds);
-    this.#act(first, end);
+    this.#act(this.#turns, this.#turns + count);
+    this.#turns += count;
+    if (count < left) return;
+    this.#turns = 0;
+    this.#rounds++;
   }
 
   /**
@@ -236,18 +239,32 @@ export class PeerSamplingService {
 
   /** XXH64 of all views, 16 hex digits; equal on both backends. */
   digest(): string {
-    let low = 0;
-    let high = 0;
-    for (const { at, bytes } of this.#memory.regions()) {
-      low = this.#kernels.xxh64(at, bytes, low, high) >>> 0;
-      high = this.#kernels.xxh64High() >>> 0;
-    }
-    return high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");
+    if (this.#settings.protocol !== "scamp") return this.#hash(this.#memory.rows);
+    // Lists hold addresses of chunks: their values are copied out.
+    const { space } = this.#memory;
+    const sizes = Uint32Array.from({ length: this.#joined }, (_, node) => this.#sizeOf(node));
+    const words = sizes.reduce((sum, size) => sum + size, this.#joined);
+    const owner = {};
+    const bytes = 4 * words;
+    const at = space.allocate(owner, bytes);
+    const { u32 } = space;
+    u32.set(sizes, at >>> 2);
+    let next = (at >>> 2) + this.#joined;
+    for (let node = 0; node < this.#joined; node++) next += this.#copyView(node, u32, next);
+    const digest = this.#hash({ at, bytes });
+    space.release(owner);
+    return digest;
   }
 
   /** Gives the memory back; the service must not be used afterwards. */
   dispose(): void {
     this.#memory.space.release(this);
+  }
+
+  #hash({ at, bytes }: Region): string {
+    const low = this.#kernels.xxh64(at, bytes, 0, 0) >>> 0;
+    const high = this.#kernels.xxh64High() >>> 0;
+    return high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");
   }
 
   #act(first: number, end: number): void {
@@ -262,9 +279,7 @@ export class PeerSamplingService {
       case "hyparview":
         return this.#kernels.hyparviewRound(context, first, end);
       case "scamp":
-        return this.#resume(0, this.#settings.nodesMax, (position) =>
-          this.#kernels.scampRound(context, position),
-        );
+        return this.#resume(first, end, (at) => this.#kernels.scampRound(context, at, end));
     }
   }
 
