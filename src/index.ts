@@ -1,5 +1,25 @@
 /** The library: run scenarios, read records, describe protocols. Re-exports only. */
 export { InputError, TrialFailure } from "./errors.js";
+export { BloomFilter, type BloomFilterOptions } from "./filters/bloom-filter.js";
+export { BloomPopulation, type BloomPopulationOptions } from "./filters/bloom-population.js";
+export {
+  CountingBloomFilter,
+  type CountingBloomFilterOptions,
+} from "./filters/counting-bloom-filter.js";
+export { CuckooFilter, type CuckooFilterOptions } from "./filters/cuckoo-filter.js";
+export { FixedFilter, type FixedFilterOptions } from "./filters/fixed-filter.js";
+export type { FilterKey, FilterKeys } from "./filters/keys.js";
+export {
+  RotatingBloomFilter,
+  type RotatingBloomFilterOptions,
+} from "./filters/rotating-bloom-filter.js";
+export {
+  ScalableBloomFilter,
+  type ScalableBloomFilterOptions,
+} from "./filters/scalable-bloom-filter.js";
+export { SeenSet } from "./filters/seen-set.js";
+export type { BloomKind, BloomShape } from "./filters/sizing.js";
+export { StableBloomFilter, type StableBloomFilterOptions } from "./filters/stable-bloom-filter.js";
 export { recordSchema, type RunRecord } from "./history/record.js";
 export { buildNetwork, type NetworkSpec } from "./network/build.js";
 export type { ExchangeCost, LeafRange } from "./merkle/exchange.js";

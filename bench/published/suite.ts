@@ -6,6 +6,7 @@ import type { ValidatedCase } from "../../src/history/validate-record.js";
 import { averagingFigures, pushSumFigures } from "./aggregation.js";
 import { asynchronous } from "./asynchronous.js";
 import { demers } from "./demers.js";
+import { filterFigures, stableFigures } from "./filters.js";
 import { fanout } from "./fanout.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
@@ -16,6 +17,8 @@ export const publishedSources: readonly PublishedSource[] = [
   ...roundsSources,
   asynchronous,
   fanout,
+  filterFigures,
+  stableFigures,
   demers,
   ...reconciliationFigures,
   pushSumFigures,

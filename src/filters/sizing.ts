@@ -1,6 +1,7 @@
 /**
- * Sizes and rates of Bloom filters. Blocked filters: keys per block are Poisson, and within a block the
- * share of set bits is taken at its mean (Putze, Sanders, Singler 2007). Split block: exact within a block.
+ * Sizes and rates of Bloom filters. In blocks the number of keys is Poisson (Putze, Sanders, Singler
+ * 2007); within a block the rates are exact. Taking the share of set bits at its mean instead, as is often
+ * done, is too low by 5 % at 64 bits and 6 probes, and by 19 % at 14 probes.
  */
 import { invariant } from "../errors.js";
 
@@ -22,7 +23,37 @@ export function falsePositiveRate(shape: BloomShape, items: number): number {
   if (kind === "classic") return (1 - (1 - 1 / bits) ** (probes * items)) ** probes;
   const perBlock = (items * blockBits) / bits;
   if (kind === "split-block") return poissonMean(perBlock, (keys) => (1 - (31 / 32) ** keys) ** 8);
-  return poissonMean(perBlock, (keys) => (1 - (1 - 1 / blockBits) ** (probes * keys)) ** probes);
+  const rates = ratesByKeys(blockBits, probes, lastOf(perBlock));
+  return poissonMean(perBlock, (keys) => rates[keys]!);
+}
+
+/**
+ * Rate of one block with 0, 1, … keys: the mean of (set bits / bits)^probes, from the distribution of the
+ * number of set bits after so many throws.
+ */
+function ratesByKeys(blockBits: number, probes: number, keysMax: number): Float64Array {
+  const rates = new Float64Array(keysMax + 1);
+  const chances = new Float64Array(blockBits + 1);
+  chances[0] = 1;
+  for (let keys = 1; keys <= keysMax; keys++) {
+    for (let probe = 0; probe < probes; probe++) {
+      const most = Math.min(blockBits, (keys - 1) * probes + probe + 1);
+      for (let set = most; set > 0; set--) {
+        const stays = (chances[set]! * set) / blockBits;
+        chances[set] = stays + (chances[set - 1]! * (blockBits - set + 1)) / blockBits;
+      }
+      chances[0] = 0;
+    }
+    let rate = 0;
+    for (let set = 1; set <= blockBits; set++) rate += chances[set]! * (set / blockBits) ** probes;
+    rates[keys] = rate;
+  }
+  return rates;
+}
+
+/** Counts of a Poisson number beyond which the terms are below 1e-20. */
+function lastOf(mean: number): number {
+  return Math.ceil(mean + 12 * Math.sqrt(mean) + 30);
 }
 
 /** Smallest filter that keeps the rate at `items` keys. */
@@ -34,7 +65,8 @@ export function shapeFor(
 ): BloomShape {
   const shaped = (blocks: number): BloomShape =>
     shapeOf(kind, blockBits, blocks * blockBits, items);
-  let enough = 1;
+  // With one bit a key more than half of all answers would be wrong: no filter is that small.
+  let enough = Math.ceil(items / blockBits);
   while (falsePositiveRate(shaped(enough), items) > rate) enough *= 2;
   let few = Math.floor(enough / 2);
   while (enough - few > 1) {
@@ -58,10 +90,10 @@ export function shapeOf(
   return { kind, bits: whole, probes, blockBits };
 }
 
-/** Mean of `value` over a Poisson number; terms beyond 12 standard deviations are below 1e-20. */
+/** Mean of `value` over a Poisson number. */
 function poissonMean(mean: number, value: (count: number) => number): number {
   invariant(mean >= 0, `mean ${mean}`);
-  const last = Math.ceil(mean + 12 * Math.sqrt(mean) + 30);
+  const last = lastOf(mean);
   const first = Math.max(0, Math.floor(mean - 12 * Math.sqrt(mean)));
   let sum = 0;
   let logFactorial = 0;
@@ -78,9 +110,9 @@ function poissonMean(mean: number, value: (count: number) => number): number {
 /** Number of keys from the number of set bits (Swamidass, Baldi 2007; by block: Poisson keys). */
 export function cardinalityOf(shape: BloomShape, ones: number): number {
   const { kind, bits, probes, blockBits } = shape;
-  const clear = 1 - ones / bits;
-  if (kind === "classic") return (-bits / probes) * Math.log(clear);
+  const logs = Math.log(bits / (bits - ones));
+  if (kind === "classic") return (bits / probes) * logs;
   // A bit stays clear of one key of its block with probability `miss`.
   const miss = kind === "split-block" ? 31 / 32 : (1 - 1 / blockBits) ** probes;
-  return ((-bits / blockBits) * Math.log(clear)) / (1 - miss);
+  return ((bits / blockBits) * logs) / (1 - miss);
 }

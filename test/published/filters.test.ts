@@ -1,0 +1,4 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("bloom-family");
+reproduces("deng-2006-stable-bloom");
