@@ -4,7 +4,7 @@
  * bit in each word. Blocked and classic: `probes` bits at places drawn from both words of the hash.
  * Twin: src/kernels/bloom.ts.
  */
-import { xxh64High, xxh64Of8 } from "./xxhash";
+import { xxh64, xxh64High, xxh64Of8 } from "./xxhash";
 
 /** Bytes of a split block. */
 export const SPLIT_BLOCK_BYTES: u32 = 32;
@@ -26,6 +26,16 @@ export function hashKeys64(keysAt: u32, count: u32, hashesAt: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const key = keysAt + (i << 3);
     store<u32>(hashesAt + (i << 3), xxh64Of8(load<u32>(key), load<u32>(key, 4), 0, 0));
+    store<u32>(hashesAt + (i << 3), xxh64High(), 4);
+  }
+}
+
+/** XXH64 of keys of any length: key i is the bytes from starts[i] to starts[i + 1] - 1 at `bytesAt`. */
+export function hashKeyBytes(bytesAt: u32, startsAt: u32, count: u32, hashesAt: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const start = load<u32>(startsAt + (i << 2));
+    const end = load<u32>(startsAt + (i << 2), 4);
+    store<u32>(hashesAt + (i << 3), xxh64(bytesAt + start, end - start, 0, 0));
     store<u32>(hashesAt + (i << 3), xxh64High(), 4);
   }
 }

@@ -19,7 +19,12 @@ const GROUPS = 16;
 const OWN_WEIGHT = 64;
 const EPOCH = 1;
 const POSITION = 5;
-const SIZES = [2 ** 12, 2 ** 16, 2 ** 20, 2 ** 23];
+const SIZES = [2 ** 12, 2 ** 16, 2 ** 20, 2 ** 22];
+/** Where rows of a graph or orders are the cost. */
+const ROW_SIZES = [2 ** 12, 2 ** 16, 2 ** 20];
+/** Tables grow to what needs DRAM; peers are drawn for the first DRAWN_MAX nodes only. */
+const TABLE_SIZES = [2 ** 12, 2 ** 16, 2 ** 20, 2 ** 23];
+const DRAWN_MAX = 2 ** 18;
 const BACKENDS = ["wasm", "ts"] as const;
 
 /** Memory of one arm: results, scratch, and what its law needs. */
@@ -29,6 +34,8 @@ interface Bed {
   readonly outAt: number;
   readonly scratchAt: number;
   readonly nodes: number;
+  /** Nodes that peers are drawn for. */
+  readonly drawn: number;
 }
 
 /** One arm of ours: `prepare` lays out its tables and returns what is timed. */
@@ -44,7 +51,7 @@ function ours(
   const scratchAt = space.allocate(owner, (K + 2) * 2 * STRIP_NODES * 4);
   return {
     name,
-    run: prepare({ space, owner, outAt, scratchAt, nodes }),
+    run: prepare({ space, owner, outAt, scratchAt, nodes, drawn: Math.min(nodes, DRAWN_MAX) }),
     digest: () => digestOf(space, outAt, resultBytes),
     dispose: () => space.release(owner),
   };
@@ -83,10 +90,11 @@ async function generators(): Promise<readonly (readonly [string, Below])[]> {
 function foreign(
   name: string,
   nodes: number,
+  results: number,
   k: number,
   fill: (out: Uint32Array, k: number) => void,
 ): Arm {
-  const out = new Uint32Array(nodes * k);
+  const out = new Uint32Array(results * k);
   return {
     name,
     run: () => fill(out, k),
@@ -130,7 +138,7 @@ function uniformBench(id: string, title: string, k: number): KernelBench {
           }),
         ),
         ...(await generators()).map(([name, below]) =>
-          foreign(name, nodes, k, (out) => fillDistinct(out, k, below)),
+          foreign(name, nodes, nodes, k, (out) => fillDistinct(out, k, below)),
         ),
       ],
       operations: nodes * k,
@@ -139,11 +147,24 @@ function uniformBench(id: string, title: string, k: number): KernelBench {
   };
 }
 
-/** A bench of a kernel that needs tables, with its peers and bytes per node. */
+/** What a bench measures per node, and how many nodes it has. */
+interface Shape {
+  readonly sizes: readonly number[];
+  /** Nodes of each size that results are for. */
+  readonly results: (nodes: number) => number;
+  readonly peers: number;
+  readonly resultBytes: number;
+  readonly tableBytes: number;
+}
+
+const all = (nodes: number): number => nodes;
+const some = (nodes: number): number => Math.min(nodes, DRAWN_MAX);
+
+/** A bench of a kernel that needs tables. */
 function tableBench(
   id: string,
   bench: Pick<KernelBench, "title" | "operation">,
-  perNode: { readonly peers: number; readonly resultBytes: number; readonly tableBytes: number },
+  shape: Shape,
   prepare: (bed: Bed) => () => void,
   others: (nodes: number) => Promise<readonly Arm[]>,
 ): KernelBench {
@@ -151,17 +172,21 @@ function tableBench(
     id: `peers/${id}`,
     ...bench,
     scope: "compute",
-    sizes: SIZES,
+    sizes: shape.sizes,
     headlineSize: 2 ** 16,
     native: { source: "peers.c", kernel: id },
-    prepare: async (nodes) => ({
-      arms: [
-        ...BACKENDS.map((name) => ours(name, nodes, nodes * perNode.resultBytes, prepare)),
-        ...(await others(nodes)),
-      ],
-      operations: nodes * perNode.peers,
-      workingSetBytes: nodes * (perNode.resultBytes + perNode.tableBytes),
-    }),
+    prepare: async (nodes) => {
+      const results = shape.results(nodes);
+      const resultBytes = results * shape.resultBytes;
+      return {
+        arms: [
+          ...BACKENDS.map((name) => ours(name, nodes, resultBytes, prepare)),
+          ...(await others(nodes)),
+        ],
+        operations: results * shape.peers,
+        workingSetBytes: resultBytes + nodes * shape.tableBytes,
+      };
+    },
   };
 }
 
@@ -195,12 +220,12 @@ function randomTargets(nodes: number): Uint32Array {
 }
 
 function weighted(bed: Bed): () => void {
-  const { space, owner, nodes, outAt, scratchAt } = bed;
+  const { space, owner, nodes, drawn, outAt, scratchAt } = bed;
   const { kernels } = space;
   const weightsAt = storeWeights(bed, heavyWeights(nodes));
   const tableAt = space.allocate(owner, nodes * 8);
   kernels.aliasBuild(weightsAt, tableAt, nodes, space.allocate(owner, nodes * 4));
-  const strips = nodes / STRIP_NODES;
+  const strips = drawn / STRIP_NODES;
   return () => {
     kernels.weightedPeers(outAt, 0, strips, nodes, tableAt, nodes, 0, 1, 1, SEED, TICK, scratchAt);
   };
@@ -216,7 +241,7 @@ function aliasBuild(bed: Bed): () => void {
 }
 
 function byGroup(bed: Bed): () => void {
-  const { space, owner, nodes, outAt, scratchAt } = bed;
+  const { space, owner, nodes, drawn, outAt, scratchAt } = bed;
   const { kernels } = space;
   const groups = inputWords(nodes, 9).map((word) => word % GROUPS);
   const starts = new Uint32Array(GROUPS + 1);
@@ -237,7 +262,7 @@ function byGroup(bed: Bed): () => void {
     });
     kernels.aliasBuild(storeWeights(bed, row), tablesAt + own * GROUPS * 8, GROUPS, scratchAt);
   }
-  const strips = nodes / STRIP_NODES;
+  const strips = drawn / STRIP_NODES;
   return () => {
     kernels.groupPeers(
       outAt,
@@ -264,8 +289,8 @@ async function searchArms(nodes: number): Promise<readonly Arm[]> {
   for (let node = 1; node < nodes; node++) sums[node]! += sums[node - 1]!;
   const total = sums[nodes - 1]!;
   return (await generators()).map(([name, below]) =>
-    foreign(name, nodes, 1, (out) => {
-      for (let node = 0; node < nodes; node++) {
+    foreign(name, nodes, some(nodes), 1, (out) => {
+      for (let node = 0; node < out.length; node++) {
         let peer = node;
         while (peer === node) {
           const place = below(2 ** 31) * (total / 2 ** 31);
@@ -330,35 +355,35 @@ export const peersBenches: readonly KernelBench[] = [
   tableBench(
     "neighbours",
     { title: "Three distinct of 16 neighbours per node", operation: "peer" },
-    { peers: K, resultBytes: K * 4, tableBytes: 4 + DEGREE * 4 },
+    { sizes: ROW_SIZES, results: all, peers: K, resultBytes: K * 4, tableBytes: 4 + DEGREE * 4 },
     neighbours,
     rowArms,
   ),
   tableBench(
     "weighted",
     { title: "One weighted peer per node, alias table", operation: "peer" },
-    { peers: 1, resultBytes: 4, tableBytes: 8 },
+    { sizes: TABLE_SIZES, results: some, peers: 1, resultBytes: 4, tableBytes: 8 },
     weighted,
     searchArms,
   ),
   tableBench(
     "alias-build",
     { title: "Building an alias table", operation: "weight" },
-    { peers: 1, resultBytes: 8, tableBytes: 8 },
+    { sizes: SIZES, results: all, peers: 1, resultBytes: 8, tableBytes: 12 },
     aliasBuild,
     () => Promise.resolve([]),
   ),
   tableBench(
     "group",
     { title: "One peer per node by group, 16 groups", operation: "peer" },
-    { peers: 1, resultBytes: 4, tableBytes: 8 },
+    { sizes: TABLE_SIZES, results: some, peers: 1, resultBytes: 4, tableBytes: 8 },
     byGroup,
     () => Promise.resolve([]),
   ),
   tableBench(
     "round-robin",
     { title: "Next peer in order per node", operation: "peer" },
-    { peers: 1, resultBytes: 4, tableBytes: 0 },
+    { sizes: ROW_SIZES, results: all, peers: 1, resultBytes: 4, tableBytes: 0 },
     ({ space: { kernels }, outAt, nodes }) =>
       () =>
         kernels.orderedPeers(outAt, 0, nodes, nodes - 1, SEED, EPOCH, POSITION),
@@ -375,7 +400,7 @@ export const peersBenches: readonly KernelBench[] = [
       arms: [
         ...BACKENDS.map((name) => samplerArm(name, nodes, (made) => made.round(TICK))),
         ...(await generators()).map(([name, below]) =>
-          foreign(name, nodes, 1, (out, k) => fillDistinct(out, k, below)),
+          foreign(name, nodes, nodes, 1, (out, k) => fillDistinct(out, k, below)),
         ),
       ],
       operations: nodes,
@@ -399,7 +424,7 @@ export const peersBenches: readonly KernelBench[] = [
           });
         }),
         ...(await generators()).map(([name, below]) =>
-          foreign(name, nodes, 1, (out, k) => fillDistinct(out, k, below)),
+          foreign(name, nodes, nodes, 1, (out, k) => fillDistinct(out, k, below)),
         ),
       ],
       operations: nodes,

@@ -5,6 +5,7 @@
 import type { BenchRow, ReconcileRow } from "../../src/history/bench-record.js";
 import { reconcileCurve } from "../../src/reconcile/curve.js";
 import type { KernelBench } from "./bench.js";
+import { bloomFilterBenches } from "./bloom-filters.js";
 import { bloomBenches } from "./bloom.js";
 import { measure } from "./measure.js";
 import { merkleBenches } from "./merkle.js";
@@ -17,6 +18,7 @@ import { xxhashBenches } from "./xxhash.js";
 
 export const kernelBenches: readonly KernelBench[] = [
   ...bloomBenches,
+  ...bloomFilterBenches,
   ...merkleBenches,
   ...peersBenches,
   ...randomBenches,

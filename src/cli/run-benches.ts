@@ -60,7 +60,7 @@ export async function runKernelBenches(
   if (flags.quick === true && flags.full === true) {
     throw new InputError("--quick and --full cannot stand together");
   }
-  const suite = (await import(pathToFileURL(artifact("bench", "kernels.js")).href)) as Suite;
+  const suite = await loadSuite();
   const ids = chosenIds(
     filter,
     suite.kernelBenches.map(({ id }) => id),
@@ -106,6 +106,19 @@ export async function runKernelBenches(
     summary: () => renderBenchSummary(record, process.stdout),
   });
   return outcome(record);
+}
+
+/** The peers that kernels are compared with are development dependencies. */
+async function loadSuite(): Promise<Suite> {
+  try {
+    return (await import(pathToFileURL(artifact("bench", "kernels.js")).href)) as Suite;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    const missing = /'([^']+)'/.exec((error as Error).message)?.[1] ?? "a package";
+    throw new InputError(
+      `bench needs ${shown(missing)} to compare with: run it in a clone of the repository, after npm ci`,
+    );
+  }
 }
 
 /** Ids that the filter means: all, a family, or those it is part of. */

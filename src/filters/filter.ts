@@ -73,7 +73,9 @@ export abstract class Filter {
   }
 
   #answers(keys: FilterKeys, answer: (count: number) => void): Uint8Array {
-    const list = keys instanceof Uint32Array || keys instanceof BigUint64Array ? keys : [...keys];
+    const hasLength =
+      keys instanceof Uint32Array || keys instanceof BigUint64Array || Array.isArray(keys);
+    const list = hasLength ? (keys as FilterKeys & ArrayLike<unknown>) : [...keys];
     const answers = new Uint8Array(list.length);
     this.#keys.each(list, (count, from) => {
       answer(count);

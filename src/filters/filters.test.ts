@@ -257,6 +257,27 @@ describe.each(BACKENDS)("on %s", (backend) => {
   );
 });
 
+describe("keys", () => {
+  it.each(BACKENDS)("of any length and type, alone or in a list, hash alike on %s", (backend) => {
+    const list: FilterKey[] = ["", "ascii", "gr\u00fc\u00df", "x".repeat(20_000), 7, 7n, 2 ** 40];
+    list.push(
+      new Uint8Array(50_000).fill(3),
+      "\u{1f600}".repeat(9000),
+      ...Array<string>(3000).fill("y"),
+    );
+    const alone = new BloomFilter({ items: 100, backend });
+    const together = new BloomFilter({ items: 100, backend });
+    for (const each of list) alone.add(each);
+    together.addMany(new Set(list));
+    expect(together.serialise()).toEqual(alone.serialise());
+    expect([...together.hasMany(list)]).toEqual(list.map(() => 1));
+    const bytes = new TextEncoder().encode("gr\u00fc\u00df");
+    expect(together.has(bytes)).toBe(true);
+    expect(together.has(Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0))).toBe(true);
+    expect(together.estimateCardinality()).toBeLessThan(12);
+  });
+});
+
 describe("bad input", () => {
   it.each([
     [() => new BloomFilter({ items: 0 }), "items must be a whole number from 1"],

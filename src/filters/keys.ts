@@ -14,8 +14,8 @@ export type FilterKey = number | bigint | string | Uint8Array;
 export type FilterKeys = Uint32Array | BigUint64Array | Iterable<FilterKey>;
 
 const CHUNK = 1024;
-/** Bytes of a key that fit into the buffer itself. */
-const PIECE_BYTES = 4096;
+/** Bytes of the keys of one chunk: with the rest of the buffer it fits into L1. */
+const TEXT_BYTES = 16_384;
 const WORD_END = 2n ** 64n;
 const encoder = new TextEncoder();
 
@@ -25,20 +25,25 @@ export class KeyBuffer {
   /** u8[CHUNK]. */
   readonly resultsAt: number;
   readonly #space: Workspace;
+  /** u64[CHUNK], or the bytes of keys; u32[CHUNK + 1] of where each starts. */
   readonly #keysAt: number;
-  readonly #pieceAt: number;
+  readonly #startsAt: number;
+  #count = 0;
+  #filled = 0;
 
   constructor(space: Workspace) {
     this.#space = space;
-    this.hashesAt = space.allocate(this, CHUNK * 17 + PIECE_BYTES);
-    this.#keysAt = this.hashesAt + CHUNK * 8;
-    this.resultsAt = this.#keysAt + CHUNK * 8;
-    this.#pieceAt = this.resultsAt + CHUNK;
+    this.hashesAt = space.allocate(this, CHUNK * 14 + TEXT_BYTES);
+    this.#startsAt = this.hashesAt + CHUNK * 8;
+    this.resultsAt = this.#startsAt + CHUNK * 4 + 8;
+    this.#keysAt = this.resultsAt + CHUNK;
   }
 
   /** Hashes one key to the front of the chunk. */
   one(key: FilterKey): void {
-    this.#hash(key, 0);
+    this.#start();
+    if (!this.#append(key)) this.#hashLong(key as string | Uint8Array);
+    else this.#hashAppended();
   }
 
   /** Hashes chunk by chunk; `visit` finds `count` hashes at hashesAt, those of keys from `from` on. */
@@ -47,15 +52,23 @@ export class KeyBuffer {
     else if (keys instanceof BigUint64Array) this.#eachLong(keys, visit);
     else {
       let from = 0;
-      let count = 0;
-      for (const key of keys) {
-        this.#hash(key, count++);
-        if (count < CHUNK) continue;
-        visit(count, from);
+      const flush = (): void => {
+        this.#hashAppended();
+        const count = this.#count;
+        this.#start();
+        if (count > 0) visit(count, from);
         from += count;
-        count = 0;
+      };
+      this.#start();
+      for (const key of keys) {
+        if (this.#count === CHUNK) flush();
+        if (this.#append(key)) continue;
+        flush();
+        if (this.#append(key)) continue;
+        this.#hashLong(key as string | Uint8Array);
+        visit(1, from++);
       }
-      if (count > 0) visit(count, from);
+      flush();
     }
   }
 
@@ -78,39 +91,79 @@ export class KeyBuffer {
     }
   }
 
-  #hash(key: FilterKey, index: number): void {
-    const { kernels } = this.#space;
-    let low: number;
-    if (typeof key === "number" && key >= 0 && Number.isSafeInteger(key)) {
-      low = kernels.xxh64Of8(key >>> 0, Math.floor(key / 2 ** 32), 0, 0);
+  #start(): void {
+    this.#count = 0;
+    this.#filled = 0;
+    this.#space.u32[this.#startsAt >>> 2] = 0;
+  }
+
+  #hashAppended(): void {
+    this.#space.kernels.hashKeyBytes(this.#keysAt, this.#startsAt, this.#count, this.hashesAt);
+  }
+
+  /** Writes the bytes of a key behind the others; false where there is no room. */
+  #append(key: FilterKey): boolean {
+    let bytes: number;
+    if (typeof key === "string") bytes = this.#writeText(key);
+    else if (typeof key === "number" && key >= 0 && Number.isSafeInteger(key)) {
+      bytes = this.#writeWords(key >>> 0, Math.floor(key / 4294967296));
     } else if (typeof key === "bigint" && key >= 0n && key < WORD_END) {
-      low = kernels.xxh64Of8(Number(key & 0xffffffffn), Number(key >> 32n), 0, 0);
-    } else if (typeof key === "string") {
-      low = this.#hashBytes(encoder.encode(key));
+      bytes = this.#writeWords(Number(key & 0xffffffffn), Number(key >> 32n));
     } else if (key instanceof Uint8Array) {
-      low = this.#hashBytes(key);
+      bytes = this.#writeBytes(key);
     } else {
       throw new InputError(
         `key must be a whole number from 0 to 2^53 - 1, a bigint to 2^64 - 1, a string or a ` +
           `Uint8Array, got ${shown(key)}`,
       );
     }
-    const cell = (this.hashesAt >>> 2) + 2 * index;
-    this.#space.u32[cell] = low;
-    this.#space.u32[cell + 1] = kernels.xxh64High();
+    if (bytes < 0) return false;
+    this.#filled += bytes;
+    this.#space.u32[(this.#startsAt >>> 2) + ++this.#count] = this.#filled;
+    return true;
   }
 
-  #hashBytes(bytes: Uint8Array): number {
-    if (bytes.length <= PIECE_BYTES) {
-      this.#space.u8.set(bytes, this.#pieceAt);
-      return this.#space.kernels.xxh64(this.#pieceAt, bytes.length, 0, 0);
+  /** Bytes written, or -1 where there is no room. */
+  #writeText(text: string): number {
+    if (text.length > TEXT_BYTES - this.#filled) return -1;
+    const { u8 } = this.#space;
+    const at = this.#keysAt + this.#filled;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      // Beyond ASCII a character takes more than one byte.
+      if (code > 127) return this.#writeBytes(encoder.encode(text));
+      u8[at + i] = code;
     }
+    return text.length;
+  }
+
+  #writeBytes(bytes: Uint8Array): number {
+    if (bytes.length > TEXT_BYTES - this.#filled) return -1;
+    this.#space.u8.set(bytes, this.#keysAt + this.#filled);
+    return bytes.length;
+  }
+
+  #writeWords(low: number, high: number): number {
+    if (this.#filled + 8 > TEXT_BYTES) return -1;
+    const { u8 } = this.#space;
+    const at = this.#keysAt + this.#filled;
+    for (let i = 0; i < 4; i++) {
+      u8[at + i] = low >>> (8 * i);
+      u8[at + 4 + i] = high >>> (8 * i);
+    }
+    return 8;
+  }
+
+  /** A key longer than the buffer, hashed to the front of the chunk. */
+  #hashLong(key: string | Uint8Array): void {
+    const bytes = typeof key === "string" ? encoder.encode(key) : key;
     const owner = {};
     const at = this.#space.allocate(owner, bytes.length);
     this.#space.u8.set(bytes, at);
-    const low = this.#space.kernels.xxh64(at, bytes.length, 0, 0);
+    const cell = this.hashesAt >>> 2;
+    this.#space.u32[cell] = this.#space.kernels.xxh64(at, bytes.length, 0, 0);
+    this.#space.u32[cell + 1] = this.#space.kernels.xxh64High();
     this.#space.release(owner);
-    return low;
   }
 }
 

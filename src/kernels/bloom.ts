@@ -2,7 +2,7 @@
  * Twin of assembly/kernels/bloom.ts: the same bits, word by word instead of in SIMD.
  */
 import { mulHigh, popcount, u32, u8 } from "./memory.js";
-import { xxh64High, xxh64Of8 } from "./xxhash.js";
+import { xxh64, xxh64High, xxh64Of8 } from "./xxhash.js";
 
 /** Bytes of a split block. */
 export const SPLIT_BLOCK_BYTES = 32;
@@ -37,6 +37,23 @@ export function hashKeys64(keysAt: number, count: number, hashesAt: number): voi
   const hashes = hashesAt >>> 2;
   for (let i = 0; i < count; i++) {
     words[hashes + 2 * i] = xxh64Of8(words[keys + 2 * i]!, words[keys + 2 * i + 1]!, 0, 0);
+    words[hashes + 2 * i + 1] = xxh64High();
+  }
+}
+
+/** XXH64 of keys of any length: key i is the bytes from starts[i] to starts[i + 1] - 1 at `bytesAt`. */
+export function hashKeyBytes(
+  bytesAt: number,
+  startsAt: number,
+  count: number,
+  hashesAt: number,
+): void {
+  const words = u32;
+  const starts = startsAt >>> 2;
+  const hashes = hashesAt >>> 2;
+  for (let i = 0; i < count; i++) {
+    const start = words[starts + i]!;
+    words[hashes + 2 * i] = xxh64(bytesAt + start, words[starts + i + 1]! - start, 0, 0);
     words[hashes + 2 * i + 1] = xxh64High();
   }
 }
