@@ -7,6 +7,7 @@ export * from "./kernels/permutation";
 export * from "./kernels/bloom";
 export * from "./kernels/bloom-cells";
 export * from "./kernels/digest";
+export * from "./kernels/fingerprints";
 export * from "./kernels/galois";
 export * from "./kernels/iblt";
 export * from "./kernels/iblt-rateless";

@@ -73,6 +73,7 @@ export const KERNELS: readonly Entry[] = [
   },
   { name: "bloom-cells", summary: "counting and stable filters, and the exact set" },
   { name: "digest", summary: "64-bit digest of a trial's final state" },
+  { name: "fingerprints", summary: "cuckoo, xor and binary fuse filters" },
   { name: "galois", summary: "arithmetic of GF(2^m), for PinSketch" },
   { name: "iblt", summary: "invertible Bloom lookup tables: add, subtract, peel" },
   { name: "iblt-rateless", summary: "coded symbols of rateless IBLTs: encode, decode" },

@@ -5,120 +5,143 @@
 import { checkNumber } from "../check.js";
 import { InputError } from "../errors.js";
 import type { BackendName } from "../kernels/backend.js";
-import { workspace, type Workspace } from "../kernels/workspace.js";
-import { hashWord } from "./hashes.js";
-import { keyBuffer, type FilterKey } from "./keys.js";
+import { Filter } from "./filter.js";
+import { keyBuffer, type FilterKey, type FilterKeys } from "./keys.js";
+import { checkBody, pack, unpack } from "./packed.js";
 
 export interface CuckooFilterOptions {
-  /** Room for so many keys, at a load of at most 0.95 after rounding up to a power of two. */
+  /** Room for so many keys, at a load of 0.95. */
   readonly items: number;
   /** 8 (preset) or 16. */
   readonly fingerprintBits?: 8 | 16;
   readonly backend?: BackendName;
 }
 
+const ITEMS = { min: 1, max: 2 ** 28, integer: true };
 const BUCKET = 4;
-const LOAD_MAX = 0.95;
-/** Moves tried before the filter counts as full (Fan et al., section 4). */
-const KICKS = 500;
+/** Share of slots that fills without failing (Fan et al., section 4). */
+const LOAD = 0.95;
+/** Of the kernel: slots that an insertion may pass through. */
+const PATH_BYTES = 2000;
 
-export class CuckooFilter {
-  readonly #space: Workspace;
+export class CuckooFilter extends Filter {
+  /** Keys it is sized for. */
+  readonly room: number;
+  readonly fingerprintBits: 8 | 16;
   readonly #buckets: number;
-  readonly #bits: 8 | 16;
-  readonly #table: Uint8Array | Uint16Array;
+  readonly #at: number;
+  readonly #pathAt: number;
   #held = 0;
-  /** Chooses whom a newcomer pushes out: any rule will do, as long as it is the same everywhere. */
-  #turn = 0;
 
+  /** @throws InputError naming the option, or when memory does not suffice */
   constructor(options: CuckooFilterOptions) {
-    this.#space = workspace(options.backend ?? "wasm");
-    const items = checkNumber("items", options.items, { min: 1, max: 2 ** 28, integer: true });
-    this.#bits = options.fingerprintBits ?? 8;
-    if (this.#bits !== 8 && this.#bits !== 16) {
-      throw new InputError(`fingerprintBits must be 8 or 16, got ${String(this.#bits)}`);
+    super(options.backend ?? "wasm");
+    this.room = checkNumber("items", options.items, ITEMS);
+    this.fingerprintBits = options.fingerprintBits ?? 8;
+    if (this.fingerprintBits !== 8 && this.fingerprintBits !== 16) {
+      throw new InputError(`fingerprintBits must be 8 or 16, got ${String(this.fingerprintBits)}`);
     }
-    this.#buckets = 2 ** Math.ceil(Math.log2(items / LOAD_MAX / BUCKET));
-    if (this.#buckets < 1) this.#buckets = 1;
-    const places = this.#buckets * BUCKET;
-    this.#table = this.#bits === 8 ? new Uint8Array(places) : new Uint16Array(places);
+    this.#buckets = Math.ceil(this.room / (LOAD * BUCKET));
+    this.#at = this.space.allocate(this, this.bytes);
+    this.#pathAt = this.space.allocate(this, PATH_BYTES);
   }
 
   get bytes(): number {
-    return this.#table.byteLength;
+    return (this.#buckets * BUCKET * this.fingerprintBits) / 8;
   }
 
+  /** Keys in it; one that was added twice counts twice. */
   get items(): number {
     return this.#held;
   }
 
-  /** Share of places taken. */
+  /** Share of slots taken. */
   get load(): number {
-    return this.#held / this.#table.length;
+    return this.#held / (this.#buckets * BUCKET);
   }
 
-  /** 1 - (1 - 2^-f)^(2 b load), at the load now. */
-  expectedFalsePositiveRate(): number {
-    return 1 - (1 - 1 / (2 ** this.#bits - 1)) ** (2 * BUCKET * this.load);
+  /** 1 - (1 - 1 / (2^f - 1))^(8 load): 0 is no fingerprint. Preset: the load now. */
+  expectedFalsePositiveRate(load: number = this.load): number {
+    return 1 - (1 - 1 / (2 ** this.fingerprintBits - 1)) ** (2 * BUCKET * load);
   }
 
-  /** false when the filter is full: the key is then not in, and some other may have been lost. */
-  add(key: FilterKey): boolean {
-    const { mark, first } = this.#placed(key);
-    if (this.#put(first, mark) || this.#put(this.#other(first, mark), mark)) return true;
-    let bucket = first;
-    let homeless = mark;
-    for (let kick = 0; kick < KICKS; kick++) {
-      const place = bucket * BUCKET + (this.#turn++ % BUCKET);
-      [homeless, this.#table[place]] = [this.#table[place]!, homeless];
-      bucket = this.#other(bucket, homeless);
-      if (this.#put(bucket, homeless)) return true;
-    }
-    return false;
-  }
-
-  has(key: FilterKey): boolean {
-    const { mark, first } = this.#placed(key);
-    return this.#find(first, mark) >= 0 || this.#find(this.#other(first, mark), mark) >= 0;
+  /** false: full, and nothing has changed. A key that is added twice takes two slots. */
+  override add(key: FilterKey): boolean {
+    const buffer = keyBuffer(this.space);
+    buffer.one(key);
+    return this.#inserted(buffer.hashesAt, 1) === 1;
   }
 
   /** Takes a key back that was added; false where it is not in. */
   remove(key: FilterKey): boolean {
-    const { mark, first } = this.#placed(key);
-    let place = this.#find(first, mark);
-    if (place < 0) place = this.#find(this.#other(first, mark), mark);
-    if (place < 0) return false;
-    this.#table[place] = 0;
-    this.#held--;
-    return true;
+    return this.removeMany([key]) === 1;
   }
 
-  /** Fingerprint, never 0, and one of the two buckets. */
-  #placed(key: FilterKey): { mark: number; first: number } {
-    const buffer = keyBuffer(this.#space);
-    buffer.one(key);
-    const cell = buffer.hashesAt / 4;
-    const [low, high] = [this.#space.u32[cell]!, this.#space.u32[cell + 1]!];
-    const marks = 2 ** this.#bits - 1;
-    return { mark: 1 + (high % marks), first: hashWord(low, high, 1) & (this.#buckets - 1) };
+  /** Takes back keys that were added. @returns how many were in */
+  removeMany(keys: FilterKeys): number {
+    const buffer = keyBuffer(this.space);
+    const before = this.#held;
+    buffer.each(keys, (count) => {
+      const { kernels } = this.space;
+      const bits = this.fingerprintBits;
+      this.#held -= kernels.cuckooRemove(this.#at, this.#buckets, bits, buffer.hashesAt, count);
+    });
+    return before - this.#held;
   }
 
-  #other(bucket: number, mark: number): number {
-    return (bucket ^ hashWord(mark, 0, 2)) & (this.#buckets - 1);
+  clear(): void {
+    this.space.u8.fill(0, this.#at, this.#at + this.bytes);
+    this.#held = 0;
   }
 
-  #find(bucket: number, mark: number): number {
-    for (let place = bucket * BUCKET; place < (bucket + 1) * BUCKET; place++) {
-      if (this.#table[place] === mark) return place;
+  /** Bytes for `CuckooFilter.load`. */
+  serialise(): Uint8Array {
+    const body = this.space.u8.slice(this.#at, this.#at + this.bytes);
+    return pack({
+      kind: "cuckoo",
+      numbers: [this.room, this.fingerprintBits, this.#held, 0],
+      body,
+    });
+  }
+
+  /** @throws InputError for bytes that are cut short, altered, or of another kind */
+  static load(bytes: Uint8Array, options: { readonly backend?: BackendName } = {}): CuckooFilter {
+    const { numbers, body } = unpack(bytes, ["cuckoo"]);
+    const [items, bits, held] = numbers;
+    const filter = new CuckooFilter({ ...options, items, fingerprintBits: bits as 8 | 16 });
+    checkBody(body, filter.bytes);
+    filter.space.u8.set(body, filter.#at);
+    filter.#held = held;
+    return filter;
+  }
+
+  /** Adds in order; when one finds no place, those before it are in, and the filter is still right. */
+  protected override insertHashes(hashesAt: number, count: number): void {
+    if (this.#inserted(hashesAt, count) === count) return;
+    const load = this.load.toFixed(3);
+    throw new InputError(`cuckoo filter: full with ${this.#held} keys, at a load of ${load}`);
+  }
+
+  #inserted(hashesAt: number, count: number): number {
+    const [bits, buckets] = [this.fingerprintBits, this.#buckets];
+    const { kernels } = this.space;
+    const added = kernels.cuckooInsert(this.#at, buckets, bits, hashesAt, count, this.#pathAt);
+    this.#held += added;
+    return added;
+  }
+
+  protected override queryHashes(hashesAt: number, count: number, resultsAt: number): void {
+    const bits = this.fingerprintBits;
+    this.space.kernels.cuckooQuery(this.#at, this.#buckets, bits, hashesAt, count, resultsAt);
+  }
+
+  protected override addUnseenHashes(hashesAt: number, count: number, resultsAt: number): void {
+    // One by one: a key may come twice in one batch.
+    for (let i = 0; i < count; i++) {
+      this.queryHashes(hashesAt + 8 * i, 1, resultsAt + i);
+      const unseen = 1 - this.space.u8[resultsAt + i]!;
+      if (unseen === 1) this.insertHashes(hashesAt + 8 * i, 1);
+      this.space.u8[resultsAt + i] = unseen;
     }
-    return -1;
-  }
-
-  #put(bucket: number, mark: number): boolean {
-    const place = this.#find(bucket, 0);
-    if (place < 0) return false;
-    this.#table[place] = mark;
-    this.#held++;
-    return true;
   }
 }

@@ -1,57 +1,75 @@
 /**
- * Filters for a set that is known beforehand: a table of 8-bit fingerprints in which three places of a key
- * add up (by xor) to its own. Xor filter (Graf, Lemire 2020): three thirds, 1.23 places a key. Binary fuse
- * filter (Graf, Lemire 2022): three neighbouring segments, 1.125 places a key for large sets.
+ * Filters for a set that is known beforehand: a table of 8-bit fingerprints in which the three places of a
+ * key XOR to its own. Xor filter (Graf, Lemire 2020): three thirds, 1.23 places a key. Binary fuse filter
+ * (Graf, Lemire 2022): three neighbouring segments, 1.125 places a key for large sets.
  */
-import { checkChoice } from "../check.js";
+import { checkChoice, checkNumber } from "../check.js";
 import { InputError } from "../errors.js";
 import type { BackendName } from "../kernels/backend.js";
-import { mulHigh } from "../kernels/memory.js";
-import { distinctHashes, hashWord, type HashList } from "./hashes.js";
-import type { FilterKey, FilterKeys } from "./keys.js";
+import { workspace, type Workspace } from "../kernels/workspace.js";
+import { keyBuffer, type FilterKey, type FilterKeys } from "./keys.js";
+import { checkBody, pack, unpack } from "./packed.js";
+
+export type FixedFilterKind = "binary-fuse" | "xor";
 
 export interface FixedFilterOptions {
-  /** Preset "binary-fuse". */
-  readonly kind?: "binary-fuse" | "xor";
-  /** Of the hashing of keys; the table is built the same on both. */
+  /** Preset "binary-fuse": smaller, and no slower. */
+  readonly kind?: FixedFilterKind;
   readonly backend?: BackendName;
 }
 
-/** Tables tried before giving up; one fails with a chance of a few percent at most. */
+/** Seeds tried before giving up; one fails with a chance of a few percent at most. */
 const ATTEMPTS = 100;
-const KEYS_MAX = 2 ** 27;
+/** While it is built, 45 bytes a key are needed: 3 GB for so many. */
+const KEYS_MAX = 2 ** 26;
+const KINDS = ["binary-fuse", "xor"] as const;
+/** Longest segment of a binary fuse filter: beyond it places lie too far apart for the cache. */
+const SEGMENT_MAX = 2 ** 18;
 
-/** Where the three places of a key may lie. */
+/** xor: `width` is a third. binary-fuse: `width` is a segment, `starts` are the places of first segments. */
 interface Shape {
+  readonly width: number;
+  readonly starts: number;
   readonly places: number;
-  place(low: number, high: number, seed: number, which: 0 | 1 | 2): number;
 }
 
 export class FixedFilter {
-  readonly kind: "binary-fuse" | "xor";
+  readonly kind: FixedFilterKind;
   /** Distinct keys. */
   readonly items: number;
-  readonly #backend: BackendName;
+  readonly #space: Workspace;
   readonly #shape: Shape;
-  readonly #table: Uint8Array;
-  #seed = 0;
+  readonly #at: number;
+  readonly #seed: number;
 
-  /** @throws InputError for no keys or more than 2^27 */
-  constructor(keys: FilterKeys, options: FixedFilterOptions = {}) {
-    this.kind = checkChoice("kind", options.kind ?? "binary-fuse", ["binary-fuse", "xor"] as const);
-    this.#backend = options.backend ?? "wasm";
-    const hashes = distinctHashes(keys, this.#backend);
-    this.items = hashes.low.length;
-    if (this.items < 1 || this.items > KEYS_MAX) {
-      throw new InputError(`keys must be from 1 to ${KEYS_MAX}, got ${this.items}`);
-    }
+  /**
+   * @param keys the set, or what `load` has read
+   * @throws InputError for a key of another type, no keys or more than 2^26, or when memory does not suffice
+   */
+  constructor(keys: FilterKeys | StoredTable, options: FixedFilterOptions = {}) {
+    this.#space = workspace(options.backend ?? "wasm");
+    this.kind = checkChoice("kind", options.kind ?? "binary-fuse", KINDS);
+    const scratch = {};
+    const table = keys instanceof StoredTable ? keys : distinctHashes(this.#space, keys, scratch);
+    this.items = table.count;
     this.#shape = this.kind === "xor" ? xorShape(this.items) : fuseShape(this.items);
-    this.#table = new Uint8Array(this.#shape.places);
-    this.#build(hashes);
+    if ("body" in table) checkBody(table.body, this.bytes);
+    this.#at = this.#space.allocate(this, this.bytes);
+    if ("body" in table) {
+      this.#space.u8.set(table.body, this.#at);
+      this.#seed = table.seed;
+    } else {
+      this.#seed = this.#build(table.at, scratch);
+    }
+    this.#space.release(scratch);
+  }
+
+  get backend(): BackendName {
+    return this.#space.backend;
   }
 
   get bytes(): number {
-    return this.#table.length;
+    return this.#shape.places;
   }
 
   /** Of a key outside the set: all fingerprints are as likely. */
@@ -59,113 +77,132 @@ export class FixedFilter {
     return 1 / 256;
   }
 
+  /** false: the key is not in the set. true: it is, or this is a false positive. */
   has(key: FilterKey): boolean {
-    const { low, high } = distinctHashes([key], this.#backend);
-    return this.#holds(low[0]!, high[0]!);
+    const buffer = keyBuffer(this.#space);
+    buffer.one(key);
+    this.#query(buffer.hashesAt, 1, buffer.resultsAt);
+    return this.#space.u8[buffer.resultsAt] === 1;
   }
 
-  /** 1 for each key that may be in the set. */
+  /** 1 for each key that may be in the set, in the order of the keys. */
   hasMany(keys: FilterKeys): Uint8Array {
-    return Uint8Array.from([...keys], (key) => Number(this.has(key)));
+    const buffer = keyBuffer(this.#space);
+    const list = keys instanceof Uint32Array || keys instanceof BigUint64Array ? keys : [...keys];
+    const answers = new Uint8Array(list.length);
+    buffer.each(list, (count, from) => {
+      this.#query(buffer.hashesAt, count, buffer.resultsAt);
+      answers.set(this.#space.u8.subarray(buffer.resultsAt, buffer.resultsAt + count), from);
+    });
+    return answers;
   }
 
-  #holds(low: number, high: number): boolean {
-    const place = (which: 0 | 1 | 2): number => this.#shape.place(low, high, this.#seed, which);
-    const found = this.#table[place(0)]! ^ this.#table[place(1)]! ^ this.#table[place(2)]!;
-    return found === fingerprint(low, high, this.#seed);
+  /** Bytes for `FixedFilter.load`. */
+  serialise(): Uint8Array {
+    const body = this.#space.u8.slice(this.#at, this.#at + this.bytes);
+    return pack({ kind: this.kind, numbers: [this.items, this.#seed, 0, 0], body });
   }
 
-  #build(hashes: HashList): void {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      this.#seed = Math.imul(attempt, 0x9e3779b1) >>> 0;
-      const order = peel(hashes, this.#shape, this.#seed);
-      if (order === undefined) continue;
-      // The key taken away last is written first: its own place is no other's any more.
-      for (let i = order.keys.length - 1; i >= 0; i--) {
-        const [low, high] = [hashes.low[order.keys[i]!]!, hashes.high[order.keys[i]!]!];
-        let value = fingerprint(low, high, this.#seed);
-        for (const which of [0, 1, 2] as const) {
-          const place = this.#shape.place(low, high, this.#seed, which);
-          if (place !== order.places[i]) value ^= this.#table[place]!;
-        }
-        this.#table[order.places[i]!] = value;
-      }
-      return;
+  /** @throws InputError for bytes that are cut short, altered, or of another kind */
+  static load(bytes: Uint8Array, options: { readonly backend?: BackendName } = {}): FixedFilter {
+    const { kind, numbers, body } = unpack(bytes, KINDS);
+    const count = checkNumber("filter: keys", numbers[0], { min: 1, max: KEYS_MAX, integer: true });
+    const table = new StoredTable({ count, seed: numbers[1], body });
+    return new FixedFilter(table, { ...options, kind: kind as FixedFilterKind });
+  }
+
+  /** Gives the memory back; the filter must not be used afterwards. */
+  dispose(): void {
+    this.#space.release(this);
+  }
+
+  #query(hashesAt: number, count: number, resultsAt: number): void {
+    const { kernels } = this.#space;
+    const { width, starts } = this.#shape;
+    if (this.kind === "xor") {
+      kernels.xorQuery(this.#at, width, this.#seed, hashesAt, count, resultsAt);
+    } else {
+      kernels.fuseQuery(this.#at, width, starts, this.#seed, hashesAt, count, resultsAt);
     }
-    throw new Error(`hearsay bug: no table for ${this.items} keys in ${ATTEMPTS} attempts`);
+  }
+
+  /** Fills the table. @returns the seed for which that can be done */
+  #build(hashesAt: number, scratch: object): number {
+    const { kernels } = this.#space;
+    const { width, starts, places } = this.#shape;
+    const count = this.items;
+    const placesAt = this.#space.allocate(scratch, count * 12);
+    const printsAt = this.#space.allocate(scratch, count);
+    const linksAt = this.#space.allocate(scratch, places * 12 + count * 4);
+    for (let seed = 0; seed < ATTEMPTS; seed++) {
+      if (this.kind === "xor") kernels.xorPlaces(hashesAt, count, seed, width, placesAt, printsAt);
+      else kernels.fusePlaces(hashesAt, count, seed, width, starts, placesAt, printsAt);
+      this.#space.u8.fill(0, linksAt, linksAt + places * 12 + count * 4);
+      const filled = kernels.peelTriples(this.#at, places, placesAt, printsAt, count, linksAt);
+      if (filled === 1) return seed;
+    }
+    throw new Error(`hearsay bug: no table for ${count} keys in ${ATTEMPTS} attempts`);
   }
 }
 
-function fingerprint(low: number, high: number, seed: number): number {
-  return hashWord(low, high, seed ^ 0x5bd1e995) & 0xff;
+/** What `FixedFilter.load` hands to the constructor. */
+class StoredTable {
+  readonly count: number;
+  readonly seed: number;
+  readonly body: Uint8Array;
+
+  constructor({ count, seed, body }: { count: number; seed: number; body: Uint8Array }) {
+    this.count = count;
+    this.seed = seed;
+    this.body = body;
+  }
 }
 
 function xorShape(items: number): Shape {
-  const third = Math.ceil((32 + 1.23 * items) / 3);
-  return {
-    places: third * 3,
-    place: (low, high, seed, which) => {
-      const word = hashWord(low, high, (seed + Math.imul(which, 0x68e31da4)) | 0);
-      return which * third + mulHigh(word, third);
-    },
-  };
+  const width = Math.ceil((32 + 1.23 * items) / 3);
+  return { width, starts: width, places: 3 * width };
 }
 
-/** Sizes as in the reference implementation's description (Graf, Lemire 2022, section 4). */
+/** Sizes of Graf and Lemire 2022, section 4, for three places a key. */
 function fuseShape(items: number): Shape {
-  const bits = Math.floor(Math.log(Math.max(items, 2)) / Math.log(3.33) + 2.25);
-  const segment = 2 ** Math.min(18, Math.max(2, bits));
-  const factor = Math.max(1.125, 0.875 + (0.25 * Math.log(1e6)) / Math.log(Math.max(items, 2)));
-  const wanted = Math.ceil((items * factor) / segment);
-  const starts = Math.max(1, wanted - 2) * segment;
-  return {
-    places: starts + 2 * segment,
-    place: (low, high, seed, which) => {
-      const first = mulHigh(hashWord(low, high, seed), starts);
-      if (which === 0) return first;
-      const word = hashWord(low, high, (seed + Math.imul(which, 0x68e31da4)) | 0);
-      return (first + which * segment) ^ (word & (segment - 1));
-    },
-  };
+  const bits = Math.floor(Math.log(items) / Math.log(3.33) + 2.25);
+  const width = Math.min(SEGMENT_MAX, 2 ** bits);
+  const factor =
+    items === 1 ? 2 : Math.max(1.125, 0.875 + (0.25 * Math.log(1e6)) / Math.log(items));
+  const segments = Math.max(3, Math.ceil((items * factor) / width));
+  return { width, starts: (segments - 2) * width, places: segments * width };
 }
 
-interface PeelOrder {
-  readonly keys: Uint32Array;
-  /** The place that was the key's alone when it was taken away. */
-  readonly places: Uint32Array;
-}
-
-/** Takes away keys that have a place of their own until none is left; undefined where some stay. */
-function peel({ low, high }: HashList, shape: Shape, seed: number): PeelOrder | undefined {
-  const count = low.length;
-  const holders = new Uint32Array(shape.places);
-  const xored = new Uint32Array(shape.places);
-  const placesOf = (key: number): [number, number, number] => [
-    shape.place(low[key]!, high[key]!, seed, 0),
-    shape.place(low[key]!, high[key]!, seed, 1),
-    shape.place(low[key]!, high[key]!, seed, 2),
-  ];
-  for (let key = 0; key < count; key++) {
-    for (const place of placesOf(key)) {
-      holders[place]!++;
-      xored[place]! ^= key;
-    }
+/** Hashes in ascending order, none twice: equal ones would hold each other for ever. */
+function distinctHashes(
+  space: Workspace,
+  keys: FilterKeys,
+  owner: object,
+): { readonly at: number; readonly count: number } {
+  const buffer = keyBuffer(space);
+  const chunks: Uint8Array[] = [];
+  let given = 0;
+  buffer.each(keys, (count) => {
+    chunks.push(space.u8.slice(buffer.hashesAt, buffer.hashesAt + count * 8));
+    given += count;
+  });
+  const at = space.allocate(owner, given * 8);
+  chunks.forEach((chunk, index) => {
+    space.u8.set(chunk, at + index * chunks[0]!.length);
+  });
+  new BigUint64Array(space.u8.buffer, at, given).sort();
+  const { u32 } = space;
+  const words = u32.subarray(at / 4, at / 4 + 2 * given);
+  let count = 0;
+  for (let i = 0; i < given; i++) {
+    const [low, high] = [words[2 * i]!, words[2 * i + 1]!];
+    if (count > 0 && words[2 * count - 2] === low && words[2 * count - 1] === high) continue;
+    words[2 * count] = low;
+    words[2 * count + 1] = high;
+    count++;
   }
-  const queue: number[] = [];
-  for (let place = 0; place < shape.places; place++) if (holders[place] === 1) queue.push(place);
-  const keys = new Uint32Array(count);
-  const places = new Uint32Array(count);
-  let taken = 0;
-  for (let place = queue.pop(); place !== undefined; place = queue.pop()) {
-    if (holders[place] !== 1) continue;
-    const key = xored[place]!;
-    keys[taken] = key;
-    places[taken++] = place;
-    for (const other of placesOf(key)) {
-      holders[other]!--;
-      xored[other]! ^= key;
-      if (holders[other] === 1) queue.push(other);
-    }
+  if (count < 1 || count > KEYS_MAX) {
+    throw new InputError(`keys must be from 1 to ${KEYS_MAX} distinct ones, got ${count}`);
   }
-  return taken === count ? { keys, places } : undefined;
+  return { at, count };
 }

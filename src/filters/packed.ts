@@ -11,7 +11,17 @@ const FORMAT = 1;
 const HEADER_BYTES = 40;
 const CHECKSUM_BYTES = 8;
 /** Codes of kinds: positions in this list, which only grows. */
-const KINDS = ["split-block", "blocked", "classic", "counting", "stable", "rotating"] as const;
+const KINDS = [
+  "split-block",
+  "blocked",
+  "classic",
+  "counting",
+  "stable",
+  "rotating",
+  "cuckoo",
+  "binary-fuse",
+  "xor",
+] as const;
 
 export type PackedKind = (typeof KINDS)[number];
 

@@ -8,6 +8,7 @@ import type * as alias from "./alias.js";
 import type * as bloom from "./bloom.js";
 import type * as bloomCells from "./bloom-cells.js";
 import type * as digest from "./digest.js";
+import type * as fingerprints from "./fingerprints.js";
 import type * as galois from "./galois.js";
 import type * as iblt from "./iblt.js";
 import type * as ibltRateless from "./iblt-rateless.js";
@@ -28,6 +29,7 @@ type Functions<M> = {
 type Twins = Functions<typeof bloom> &
   Functions<typeof bloomCells> &
   Functions<typeof digest> &
+  Functions<typeof fingerprints> &
   Functions<typeof galois> &
   Functions<typeof iblt> &
   Functions<typeof ibltRateless> &
