@@ -162,7 +162,7 @@ function wrapped(sum: u32, size: u32): u32 {
  * Peers by group (rack, data centre): first a group by the table of the node's own group, then any of
  * its members but the node.
  * @param outAt     u32[strips * STRIP_NODES * k]
- * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then zeros
+ * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then any that has members
  * @param startsAt  u32[groups + 1]
  * @param membersAt u32[nodes + 1], members of each group ascending; the last word may be any
  * @param tablesAt  u32[2 * groups * groups], an alias table per group; a group whose only member is
@@ -174,14 +174,15 @@ export function groupPeers(
   outAt: u32, strip: u32, strips: u32, nodes: u32, groupsAt: u32, startsAt: u32, membersAt: u32,
   tablesAt: u32, groups: u32, k: u32, distinct: u32, seed: u32, tick: u32, scratchAt: u32,
 ): u32 {
-  const peersAt = scratchAt + 3 * STRIP_BYTES;
   for (const end = strip + strips; strip != end; strip++) {
     const first = strip * STRIP_NODES;
     const count = min(STRIP_NODES, nodes - first);
     for (let slot: u32 = 0; slot < k; slot++) {
-      drawMembers(
+      const peersAt = k == 1 ? outAt : scratchAt + 3 * STRIP_BYTES;
+      const marked = drawMembers(
         peersAt, scratchAt, strip, groupsAt, startsAt, membersAt, tablesAt, groups, seed, slot, tick,
       );
+      if (k == 1 && !marked) continue;
       const earlier = distinct != 0 ? slot : 0;
       for (let i: u32 = 0; i < count; i++) {
         const node = first + i;
@@ -205,18 +206,20 @@ export function groupPeers(
 /**
  * Fills u32[STRIP_NODES] at `at` with peers by group, NO_PEER where a word has to be rejected. Four nodes at
  * a time; the few whose place may have to be rejected are drawn again one by one.
- * @param wordsAt u32[3 * STRIP_NODES]
+ * @param wordsAt u32[3 * STRIP_NODES], apart from `at`
+ * @returns true when any may be NO_PEER
  */
 function drawMembers(
   at: u32, wordsAt: u32, strip: u32, groupsAt: u32, startsAt: u32, membersAt: u32, tablesAt: u32,
   groups: u32, seed: u32, slot: u32, tick: u32,
-): void {
+): bool {
   rawWords(wordsAt, STRIP_NODES, seed, DRAW | slot, tick, strip);
   rawWords(wordsAt + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, strip);
   rawWords(wordsAt + 2 * STRIP_BYTES, STRIP_NODES, seed, MEMBER | slot, tick, strip);
   const bounds = i32x4.splat(groups);
   const rejects = i32x4.splat(rejectBelow(groups));
   let node = strip * STRIP_NODES;
+  let any = i32x4.splat(0);
   for (const end = at + STRIP_BYTES; at < end; at += 16, wordsAt += 16, node += 4) {
     const word = v128.load(wordsAt);
     const low = i64x2.extmul_low_i32x4_u(word, bounds);
@@ -250,6 +253,7 @@ function drawMembers(
     const self = i32x4.add(i32x4.splat(node), i32x4(0, 1, 2, 3));
     const drawn = v128.bitselect(next, peer, v128.and(isOwn, i32x4.ge_u(peer, self)));
     v128.store(at, v128.or(drawn, rejected));
+    any = v128.or(any, v128.or(rejected, doubtful));
     let lanes: u32 = i32x4.bitmask(v128.andnot(doubtful, rejected));
     for (; lanes != 0; lanes &= lanes - 1) {
       const lane = ctz(lanes);
@@ -261,6 +265,7 @@ function drawMembers(
       store<u32>(at + (lane << 2), again);
     }
   }
+  return v128.any_true(any);
 }
 
 /** Words `first`, first + 1, `second` and second + 1 of a list. */

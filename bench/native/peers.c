@@ -6,14 +6,14 @@
 #include "bench.h"
 #include "words.h"
 
-enum { STRIP = 128, SEED = 1, TICK = 3, K = 3, DEGREE = 16, GROUPS = 16, FEW = 64 };
+enum { STRIP = 128, SEED = 1, TICK = 3, K = 3, DEGREE = 16, GROUPS = 16, FEW = 64, DRAWN_MAX = 1 << 18 };
 #define DRAW 0x80000000u
 #define CHOICE 0x90000000u
 #define MEMBER 0xa0000000u
 #define REDRAW 0xb0000000u
 #define ORDER 0xd0000000u
 
-static u32 nodes, k, *out, *offsets, *targets, *groups, *starts, *members;
+static u32 nodes, drawn, k, *out, *offsets, *targets, *groups, *starts, *members;
 static u64 *table;
 static double *weights;
 static u32 *scratch;
@@ -80,7 +80,7 @@ static inline u32 alias_item(const u64 *cells, u32 column, u32 word) {
 static void weighted(void) {
   static u32 words[STRIP], choices[STRIP];
   u32 reject = reject_below(nodes);
-  for (u32 first = 0; first < nodes; first += STRIP) {
+  for (u32 first = 0; first < drawn; first += STRIP) {
     raw_words(words, STRIP, SEED, DRAW, TICK, first / STRIP);
     raw_words(choices, STRIP, SEED, CHOICE, TICK, first / STRIP);
     for (u32 i = 0; i < STRIP; i++) {
@@ -110,7 +110,7 @@ static inline u32 member_drawn(u32 node, u32 word, u32 choice, u32 place_word) {
 
 static void by_group(void) {
   static u32 words[STRIP], choices[STRIP], places[STRIP];
-  for (u32 first = 0; first < nodes; first += STRIP) {
+  for (u32 first = 0; first < drawn; first += STRIP) {
     raw_words(words, STRIP, SEED, DRAW, TICK, first / STRIP);
     raw_words(choices, STRIP, SEED, CHOICE, TICK, first / STRIP);
     raw_words(places, STRIP, SEED, MEMBER, TICK, first / STRIP);
@@ -228,6 +228,7 @@ int main(int argc, char **argv) {
   if (argc < 3) return 2;
   const char *kernel = argv[1];
   nodes = strtoul(argv[2], 0, 10);
+  drawn = nodes < DRAWN_MAX ? nodes : DRAWN_MAX;
   k = strcmp(kernel, "distinct") == 0 ? K : 1;
   out = aligned_alloc(64, nodes * 4ul * K + 64);
   scratch = malloc(nodes * 4ul);
@@ -240,13 +241,13 @@ int main(int argc, char **argv) {
     measure(neighbours, nodes * K, out, bytes * K);
   } else if (strcmp(kernel, "weighted") == 0) {
     prepare_weights();
-    measure(weighted, nodes, out, bytes);
+    measure(weighted, drawn, out, drawn * 4ul);
   } else if (strcmp(kernel, "alias-build") == 0) {
     prepare_weights();
     measure(build, nodes, table, bytes * 2);
   } else if (strcmp(kernel, "group") == 0) {
     prepare_groups();
-    measure(by_group, nodes, out, bytes);
+    measure(by_group, drawn, out, drawn * 4ul);
   } else return 2;
   return 0;
 }

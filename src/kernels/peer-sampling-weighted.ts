@@ -212,7 +212,7 @@ function wrapped(sum: number, size: number): number {
  * Peers by group (rack, data centre): first a group by the table of the node's own group, then any of
  * its members but the node.
  * @param outAt     u32[strips * STRIP_NODES * k]
- * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then zeros
+ * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then any that has members
  * @param startsAt  u32[groups + 1]
  * @param membersAt u32[nodes + 1], members of each group ascending; the last word may be any
  * @param tablesAt  u32[2 * groups * groups], an alias table per group; a group whose only member is

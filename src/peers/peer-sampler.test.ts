@@ -283,6 +283,21 @@ describe.each(BACKENDS)("PeerSampler on %s", (backend) => {
     });
   });
 
+  it("draws by group where some numbers have no nodes", () => {
+    const groups = Uint8Array.from({ length: 130 }, (_, node) => 1 + (node % 2) * 2);
+    sampler({ nodes: 130, seed: 16, weights: { by: "group", groups, weights: 0.25 } }, (made) => {
+      const own = [0, 1, 2, 3].flatMap((tick) =>
+        Array.from(made.round(tick, { k: 20 }), (peer, i) =>
+          Number(groups[peer] === groups[Math.floor(i / 20)]),
+        ),
+      );
+      const stayed = own.reduce((sum, each) => sum + each, 0);
+      // 20 distinct of 64 nearby are not independent draws; they vary less.
+      expect(stayed / own.length).toBeGreaterThan(0.22);
+      expect(stayed / own.length).toBeLessThan(0.3);
+    });
+  });
+
   it.each([
     ["ring", 17, 17, 2],
     ["ring", 40, 40, 0.5],

@@ -143,7 +143,10 @@ function groupLaw(
     if (counts[own] === 0) row.fill(1);
     checkWeights(`weights of group ${own}`, row, count, 1);
   }
-  const groupsAt = storeWords(place, groups, Math.ceil(nodes / STRIP_NODES) * STRIP_NODES);
+  // The kernel draws for whole strips: nodes that are not there count to the group of the last one.
+  const padded = new Uint32Array(Math.ceil(nodes / STRIP_NODES) * STRIP_NODES);
+  padded.fill(groups[nodes - 1]!).set(groups);
+  const groupsAt = storeWords(place, padded);
   const startsAt = storeWords(place, starts);
   const membersAt = storeWords(place, members, nodes + 1);
   const tablesAt = place.space.allocate(place.owner, rows.length * 8);
