@@ -13,10 +13,13 @@ import {
 import { drawContact, drawNext, openEvent } from "./draws";
 import { drawOrder } from "./order";
 import {
-  BATCH_BYTES, BATCH_PEERS, agesOf, fetchRows, isAlive, openBatch, removeEntry, rowOf, setEntry, sizeOf,
+  BATCH_BYTES, BATCH_PEERS, agesOf, fetchRows, isAlive, openBatch, removeEntry, rowOf, setEntry,
+  sizeOf,
 } from "./rows";
 
-/** Scratch after the batch, for either side: a list of its slots, then ids and ages it gives away. */
+/**
+ * Scratch after the batch, for either side: a list of its slots, then ids and ages it gives away.
+ */
 const ACTIVE_AT: u32 = BATCH_BYTES;
 const PASSIVE_AT: u32 = ACTIVE_AT + 384;
 const ITEMS: u32 = 144;
@@ -153,8 +156,8 @@ function copyOut(side: u32, from: u32, to: u32, row: u32, ages: u32): void {
 
 /**
  * Puts the giver's items marked in `fresh` into free slots of the taker's view while there are any,
- * then over the entries that went out, in the order of the taker's list. Entries that nothing replaces
- * stay, so none is ever lost.
+ * then over the entries that went out, in the order of the taker's list. Entries that nothing
+ * replaces stay, so none is ever lost.
  */
 function takeIn(
   fresh: u32, count: u32, giver: u32, taker: u32, row: u32, ages: u32, size: u32, view: u32,

@@ -63,8 +63,8 @@ export function openBatch(c: u32, first: u32, end: u32): u32 {
 }
 
 /**
- * Reads a word of each cache line of the rows of u32[count] nodes. Nothing but loads: so many of them
- * wait for memory together, instead of one row after the other in its turn.
+ * Reads a word of each cache line of the rows of u32[count] nodes. Nothing but loads: so many of
+ * them wait for memory together, instead of one row after the other in its turn.
  */
 export function fetchRows(c: u32, nodes: u32, count: u32): void {
   const words = getU32(c, ROW_BYTES) >>> 2;

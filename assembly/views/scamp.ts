@@ -1,23 +1,24 @@
 /**
  * SCAMP (Ganesh, Kermarrec, Massoulie 2003): a newcomer's subscription is copied to all whom its
- * contact knows and to `copies` more, and each copy walks until a node keeps it, with probability 1
- * / (1 + size of its view). Every node has two lists: whom it knows, and who knows it. Parameters:
+ * contact knows and to `copies` more, and each copy walks until a node keeps it, with probability
+ * 1 / (1 + size of its view). Every node has two lists: whom it knows, and who knows it. Parameters:
  * P0 = copies (c), P1 = rounds of a lease, 0 for subscriptions that never end.
  */
-import { getU32, mul32 } from "../memory";
+import { getU32, mul32, setU32 } from "../memory";
 import { drawBelow } from "../kernels/random";
 import {
-  CHUNKS_LEFT, P0, P1, ROUND, ROWS_AT, SCAMP_JOIN, SCAMP_PHASE, SCAMP_RENEWAL, SEED,
+  CHUNKS_LEFT, NO_PEER, P0, P1, ROUND, ROWS_AT, SCAMP_JOIN, SCAMP_PHASE, SCAMP_RENEWAL, SCRATCH_AT,
+  SEED,
 } from "./context";
 import { drawContact, drawNext, openEvent } from "./draws";
 import { LIST_BYTES, appendValue, listIndex, listLength, listValue, removeValueAt } from "./lists";
 import { drawOrder, nodeInOrder } from "./order";
 import { isAlive } from "./rows";
 
-/**
- * A copy that walked so far is dropped: views that all hold the newcomer would forward it for ever.
- */
+/** A copy is dropped after so many steps: views that all hold the newcomer would never keep it. */
 const FORWARDS_MAX: u32 = 4096;
+/** Copies that walk at the same time. */
+const WALKERS_MAX: u32 = 512;
 
 /** Whom a node knows: its view. */
 export function scampView(c: u32, node: u32): u32 {
@@ -50,7 +51,7 @@ function hasRoom(c: u32, contact: u32): bool {
   return getU32(c, CHUNKS_LEFT) >= (listLength(scampView(c, contact)) + getU32(c, P0) + 2) << 1;
 }
 
-/** Copies to all whom the contact knows, and to `more` drawn ones of them. */
+/** Copies to all whom the contact knows, and to `more` drawn ones of them; a dead one's is lost. */
 function subscribe(c: u32, newcomer: u32, contact: u32, more: u32): void {
   const view = scampView(c, contact);
   const known = listLength(view);
@@ -58,32 +59,65 @@ function subscribe(c: u32, newcomer: u32, contact: u32, more: u32): void {
     link(c, contact, newcomer);
     return;
   }
-  for (let k: u32 = 0; k < known; k++) forward(c, listValue(view, k), newcomer);
-  for (let k: u32 = 0; k < more; k++) forward(c, listValue(view, drawNext(c, known)), newcomer);
+  const walkers = getU32(c, SCRATCH_AT);
+  let count: u32 = 0;
+  for (let k: u32 = 0; k < known + more; k++) {
+    const start = listValue(view, k < known ? k : drawNext(c, known));
+    if (isAlive(c, start) == 0) continue;
+    setU32(walkers, count++, start);
+    if (count == WALKERS_MAX) {
+      walk(c, walkers, count, newcomer);
+      count = 0;
+    }
+  }
+  walk(c, walkers, count, newcomer);
 }
 
-/** A copy walks from `start`. A node whose choice does not answer chooses again. */
-function forward(c: u32, start: u32, newcomer: u32): void {
-  let at = start;
-  let next = start;
-  for (let hop: u32 = 0; hop < FORWARDS_MAX; hop++) {
-    if (isAlive(c, next) == 1) at = next;
-    // What the contact sends to a dead node is lost.
-    else if (hop == 0) return;
-    const view = scampView(c, at);
-    const size = listLength(view);
-    // One draw decides both: 0 keeps the copy, any other names who gets it.
-    let drawn = drawNext(c, size + 1);
-    if (drawn == 0) {
-      if (at != newcomer && listIndex(view, newcomer) == size) {
-        link(c, at, newcomer);
-        return;
-      }
-      if (size == 0) return;
-      drawn = 1 + drawNext(c, size);
+/** All copies of a subscription take a step each, again and again, until each has been kept. */
+function walk(c: u32, walkers: u32, walking: u32, newcomer: u32): void {
+  let count = walking;
+  for (let hop: u32 = 0; hop < FORWARDS_MAX && count > 0; hop++) {
+    fetchLists(c, walkers, count);
+    let left: u32 = 0;
+    for (let k: u32 = 0; k < count; k++) {
+      const at = step(c, getU32(walkers, k), newcomer);
+      setU32(walkers, left, at);
+      left += at == NO_PEER ? 0 : 1;
     }
-    next = listValue(view, drawn - 1);
+    count = left;
   }
+}
+
+/** Reads of every walker's list, in a loop of loads alone: they wait for memory together. */
+function fetchLists(c: u32, walkers: u32, count: u32): void {
+  let sum: u32 = 0;
+  for (let k: u32 = 0; k < count; k++) {
+    sum = sum ^ getU32(getU32(scampView(c, getU32(walkers, k)), 1), 0);
+  }
+  // Kept, so that no compiler leaves the reading out.
+  setU32(walkers, WALKERS_MAX, sum);
+}
+
+/**
+ * One step of a copy that is at a live node: kept there, or forwarded to one whom that node knows.
+ * A choice that does not answer leaves the copy where it is.
+ * @returns where it is then; NO_PEER when it walks no more
+ */
+function step(c: u32, at: u32, newcomer: u32): u32 {
+  const view = scampView(c, at);
+  const size = listLength(view);
+  // One draw decides both: 0 keeps the copy, any other names who gets it.
+  let drawn = drawNext(c, size + 1);
+  if (drawn == 0) {
+    if (at != newcomer && listIndex(view, newcomer) == size) {
+      link(c, at, newcomer);
+      return NO_PEER;
+    }
+    if (size == 0) return NO_PEER;
+    drawn = 1 + drawNext(c, size);
+  }
+  const next = listValue(view, drawn - 1);
+  return isAlive(c, next) == 1 ? next : at;
 }
 
 function link(c: u32, from: u32, to: u32): void {
@@ -121,10 +155,10 @@ export function scampLeave(c: u32, node: u32): u32 {
 }
 
 /**
- * Leases of the nodes at positions first .. end - 1 of this round's order: subscriptions that end are forgotten by
- * all, and a live node whose own ended, or whom no live node knows, subscribes again through one it
- * knows. The `copies` beyond those to the contact's view are left out here: at every renewal they
- * would add links, and views would grow for ever.
+ * Leases of the nodes at positions first .. end - 1 of this round's order: subscriptions that end
+ * are forgotten by all, and a live node whose own ended, or whom no live node knows, subscribes
+ * again through one it knows. The `copies` beyond those to the contact's view are left out here: at
+ * every renewal they would add links, and views would grow for ever.
  * @returns the position at which chunks were wanting; `end` when all acted
  */
 export function scampRound(c: u32, first: u32, end: u32): u32 {

@@ -1,13 +1,14 @@
 /*
- * C twins of assembly/views: rounds of Cyclon and of the generic framework (tail, push-pull, drop) over
- * rows of u32 ids and u16 ages. A run is a slice of a round; the digest is that of all rows after the
- * first. Run as `views cyclon|framework|healer NODES`.
+ * C twins of assembly/views: rounds of Cyclon and of the generic framework (tail, push-pull, drop)
+ * over rows of u32 ids and u16 ages. A run is a slice of a round; the digest is that of all rows
+ * after the first. Run as `views cyclon|framework|healer NODES`.
  */
 #include "bench.h"
 #include "words.h"
 
 enum { BATCH = 32, NO_PEER = 0xffffffff };
-enum { ORDER_KEY = 0xe0000000, START = 0xe0200000, CYCLON_SENT = 0xe0800000, CYCLON_ANSWERED = 0xe0a00000 };
+enum { ORDER_KEY = 0xe0000000, START = 0xe0200000 };
+enum { CYCLON_SENT = 0xe0800000, CYCLON_ANSWERED = 0xe0a00000 };
 enum { SENT_TIES = 0xe1000000, SENT = 0xe1200000, REMOVED_TIES = 0xe1400000, REMOVED = 0xe1600000 };
 enum { PASSIVE = 0x100000 };
 
@@ -141,8 +142,9 @@ typedef struct {
 } side;
 static side active_side, passive_side;
 
-static void copy_out(side *to_side, u32 from, u32 to, const u32 *row, const u16 *ages) {
-  for (u32 k = from; k < to; k++) to_side->ids[k] = row[to_side->list[k]], to_side->ages[k] = ages[to_side->list[k]];
+static void copy_out(side *own, u32 from, u32 to, const u32 *row, const u16 *ages) {
+  for (u32 k = from; k < to; k++)
+    own->ids[k] = row[own->list[k]], own->ages[k] = ages[own->list[k]];
 }
 
 INLINE void take_in(shape s, u32 fresh, u32 count, const side *giver, const side *taker, u32 *row,
@@ -250,7 +252,8 @@ static int is_there(const u32 *row, u32 size, u32 at) {
   return (at < size ? row[at] : newcomers[at - size]) != (u32)NO_PEER;
 }
 
-static void shrink(u32 *row, u32 size, u32 total, u32 left, const u8 *list, u32 drawer, u32 passive) {
+static void shrink(u32 *row, u32 size, u32 total, u32 left, const u8 *list, u32 drawer,
+                   u32 passive) {
   u32 old = healer < left ? healer : left;
   if (old > 0) {
     u32 limit = ranked_value(merged, total, old), tied = 0, older = 0;
@@ -283,8 +286,8 @@ static void shrink(u32 *row, u32 size, u32 total, u32 left, const u8 *list, u32 
   for (u32 k = 0; k < left; k++) take_away(row, size, ties[k]);
 }
 
-static void select_entries(u32 self, u32 *row, u32 size, const u8 *list, const side *from, u32 count,
-                           u32 drawer, u32 passive) {
+static void select_entries(u32 self, u32 *row, u32 size, const u8 *list, const side *from,
+                           u32 count, u32 drawer, u32 passive) {
   const shape s = FRAMEWORK;
   u16 *ages = ages_of(s, row);
   u32 fresh = new_items(s, row, from->ids, count, self), total = size;
