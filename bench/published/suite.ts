@@ -8,6 +8,7 @@ import { asynchronous } from "./asynchronous.js";
 import { demers } from "./demers.js";
 import { filterFigures, stableFigures } from "./filters.js";
 import { fanout } from "./fanout.js";
+import { merkleFigures } from "./merkle.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
 import { citation, judge, readPublished, type Effort, type PublishedSource } from "./source.js";
@@ -20,6 +21,7 @@ export const publishedSources: readonly PublishedSource[] = [
   filterFigures,
   stableFigures,
   demers,
+  merkleFigures,
   ...reconciliationFigures,
   pushSumFigures,
   averagingFigures,
