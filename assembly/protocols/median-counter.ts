@@ -6,7 +6,8 @@
 import { getU32, getU8, setU32, setU8 } from "../memory";
 import { countArrived, countSent, field, setting } from "../runtime/access";
 import {
-  END, FIRST, LOST, NODES, ORIGIN, REQUESTED, REQUESTS_ARRIVED, REQUESTS_LOST, SENT, TICK,
+  ACTIVE, END, FIRST, LOST, NODES, ORIGIN, REQUESTED, REQUESTS_ARRIVED, REQUESTS_LOST, SENT,
+  TICK,
 } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
 import { countLoad, hops, informOrigin, receiveRumor, since } from "../runtime/infection";
@@ -65,6 +66,8 @@ export function medianCounterAct(c: u32): void {
 
 function act(c: u32, node: u32): void {
   advance(c, node);
+  const stage = getU8(field(c, STAGE_FIELD), node);
+  if (stage != A && stage != D) countSent(c, ACTIVE);
   if (choosePeers(c, node) == 0) return;
   const peer = chosenPeer(c, 0);
   tell(c, peer, node, CALL, delayOf(c, node, peer, chosenEdge(c, 0)));

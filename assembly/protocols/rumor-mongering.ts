@@ -7,8 +7,8 @@ import { getU32, getU8, mul32, setU32, setU8 } from "../memory";
 import { drawBelow } from "../kernels/random";
 import { countArrived, countSent, field, setting } from "../runtime/access";
 import {
-  ARRIVAL_ROUND, END, EVENT_CLOCK, FIRST, LOST, ORIGIN, REQUESTED, REQUESTS_ARRIVED, REQUESTS_LOST,
-  ROUND, SEED, SENT, TICK,
+  ACTIVE, ARRIVAL_ROUND, END, EVENT_CLOCK, FIRST, LOST, ORIGIN, REQUESTED, REQUESTS_ARRIVED,
+  REQUESTS_LOST, ROUND, SEED, SENT, TICK,
 } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
 import { huntPeer } from "../runtime/hunt";
@@ -112,7 +112,8 @@ function act(c: u32, node: u32): void {
   if (isLimited(c)) setU8(field(c, ADMITTED_FIELD), node, 0);
   drawConclusions(c, node);
   const state = stateOf(c, node, getU32(c, ROUND));
-  if (setting(c, MODE) == PUSH && (state & INFECTIVE) == 0) return;
+  if ((state & INFECTIVE) != 0) countSent(c, ACTIVE);
+  else if (setting(c, MODE) == PUSH) return;
   if (choosePeers(c, node) > 0) call(c, node, state, 0);
 }
 

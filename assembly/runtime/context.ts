@@ -100,3 +100,5 @@ export const REQUESTS_ARRIVED: u32 = 6;
 export const LAST_TICK: u32 = 7;
 /** Messages that arrived where none is new or redundant: shares of a sum, answers. */
 export const ARRIVED: u32 = 8;
+/** Nodes that acted while they spread the rumor: none for a while, and a rumor that dies is dead. */
+export const ACTIVE: u32 = 9;

@@ -60,6 +60,8 @@ export interface TrialPlan {
   readonly bytesPerNode: number;
   readonly memoryBytes: number;
   readonly fields: Readonly<Record<string, PlacedField>>;
+  /** true: the trial ends when nobody spreads the rumor any more. */
+  readonly dies: boolean;
   /** Cells that the protocol measures per shard; 0 without measures. */
   readonly cells: number;
   /** Names of the protocol's own fields, in order. */
@@ -71,7 +73,7 @@ export interface TrialPlan {
 export const CONTEXT_WORDS = 64;
 /** Counter tables of one worker: a ring of rounds, so that a table is read long before its reuse. */
 export const COUNT_RING = 4;
-export const COUNTERS = 9;
+export const COUNTERS = 10;
 /** Fewest and most nodes of a shard (the smallest is one block of draws), and most shards. */
 const SHARD_SHIFT_MIN = 10;
 const SHARD_SHIFT_MAX = 16;
@@ -147,6 +149,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     bucketShift: nodes >= BUCKETED_NODES ? BUCKET_SHIFT : 0,
     bytesPerNode: stateBytes / nodes,
     memoryBytes: layout.end,
+    dies: protocol.dies ?? false,
     cells: bits ? 0 : (protocol.measures?.cells.length ?? 0),
     fields,
     protocolFields: model.map(({ name }) => name),

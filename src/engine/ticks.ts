@@ -15,6 +15,8 @@ import type { StepCounts, TrialResult, TrialRun } from "./trial-run.js";
 
 /** Codes of CONTEXT.TIMER_KIND. */
 const TIMER_KINDS = { periodic: 0, poisson: 1, fresh: 2 } as const;
+/** Poisson waits of more periods than this come once in ten million. */
+const POISSON_PERIODS = 16;
 /** Purpose of the draw of a node's phase. */
 const PHASE_DRAW = 0x36000000;
 
@@ -141,6 +143,8 @@ class Totals {
   readonly #stepTicks: number;
   #inFlight = 0;
   #quietTicks = 0;
+  /** Ticks since a node last spread the rumor. */
+  #deadTicks = 0;
 
   constructor(run: TrialRun, stepTicks: number) {
     this.#run = run;
@@ -167,11 +171,27 @@ class Totals {
     this.rounds = event ? time / plan.clock.periodTicks : time;
     this.#inFlight += sent + requests - ended - gained - at(CONTEXT.ARRIVED);
     this.#quietTicks = sent + requests > 0 ? 0 : this.#quietTicks + this.#stepTicks;
+    this.#deadTicks = sent + at(CONTEXT.ACTIVE) > 0 ? 0 : this.#deadTicks + this.#stepTicks;
     const reason = this.#run.stopReason(this.rounds);
     if (reason !== undefined) return reason;
+    if (plan.dies) return this.#isDead() ? this.#endOfRumor() : undefined;
     const quietLongEnough = this.#quietTicks >= (event ? 2 * plan.clock.periodTicks : 1);
     const silent = quietLongEnough && plan.clock.timer === "periodic";
     return silent && this.#inFlight <= 0 ? "quiescent" : undefined;
+  }
+
+  /** No copy is under way, and whoever still spreads the rumor would have acted since. */
+  #isDead(): boolean {
+    const { clock, wheelSlots } = this.#run.task.plan;
+    if (clock.kind === "round") return this.#deadTicks > 0;
+    const periods = clock.timer === "poisson" ? POISSON_PERIODS : 2;
+    return this.#deadTicks >= Math.max(periods * clock.periodTicks, wheelSlots);
+  }
+
+  #endOfRumor(): TrialResult["stopped"] {
+    const { plan } = this.#run.task;
+    const covered = this.#run.informed >= Math.ceil(plan.stop.coverage * plan.nodes);
+    return covered ? "coverage" : "quiescent";
   }
 
   #sum(slot: number): number[] {

@@ -125,6 +125,7 @@ export class TrialRun {
   /** Why the trial ends now, undefined while it goes on. */
   stopReason(rounds: number): TrialResult["stopped"] | undefined {
     const { plan, reachable } = this.task;
+    if (plan.dies) return rounds >= plan.stop.maxRounds ? "round-limit" : undefined;
     if (this.informed >= Math.ceil(plan.stop.coverage * plan.nodes)) return "coverage";
     if (this.informed >= reachable) return "quiescent";
     return rounds >= plan.stop.maxRounds ? "round-limit" : undefined;

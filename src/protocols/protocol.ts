@@ -92,6 +92,11 @@ export interface Protocol {
   traffic(settings: ProtocolSettings): TrafficBounds;
   /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
   readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };
+  /**
+   * true: nodes lose interest, and count ACTIVE while they have it. The trial then goes on after the last
+   * node is informed, so that all traffic counts, and ends when nobody spreads the rumor any more.
+   */
+  readonly dies?: boolean;
   /** Without it a trial is measured by who is informed. With it the model has a `…Start`. */
   readonly measures?: Measures;
   /** Bytes on the wire of one message by kind, from the parameters. */

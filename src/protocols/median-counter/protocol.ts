@@ -36,6 +36,7 @@ export const medianCounter = defineProtocol({
     payloadBytes,
   },
   clocks: ["round", "event"],
+  dies: true,
   roundTicks: 2,
   payloadWords: 0,
   fields,

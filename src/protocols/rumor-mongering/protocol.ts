@@ -128,6 +128,7 @@ export const rumorMongering = defineProtocol({
     payloadBytes,
   },
   clocks: ["round", "event"],
+  dies: true,
   roundTicks: 2 * HUNTS_MAX + 3,
   payloadWords: 0,
   fields,
