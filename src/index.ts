@@ -44,6 +44,7 @@ export type { Network } from "./network/network.js";
 export { PeerSampler } from "./peers/peer-sampler.js";
 export type { PeerSamplerOptions, PeersOptions, RoundOptions } from "./peers/peer-sampler.js";
 export type { Groups, PeerGraph, PeerWeights } from "./peers/weights.js";
+export { randomBelow, randomWords, type DrawKey } from "./peers/words.js";
 export type { ParameterSpec, Protocol } from "./protocols/protocol.js";
 export { findProtocol, protocols } from "./protocols/registry.js";
 export {
