@@ -1,8 +1,9 @@
 /**
- * Alias tables (Walker 1977): a weighted draw in constant time. Column c of a table of n columns stands
- * for 1/n of all weight: item c below its threshold, its alias above. Built by one sweep over light and
- * heavy items (Hübschle-Schneider, Sanders 2019, Parallel Weighted Random Sampling, section 4.1), in one
- * written order of f64 operations, so that both backends leave the same bytes. Twin: src/kernels/alias.ts.
+ * Alias tables (Walker 1977): a weighted draw in constant time. Column c of a table of n columns
+ * stands for 1/n of all weight: item c below its threshold, its alias above. Built by one sweep
+ * over light and heavy items (Hübschle-Schneider, Sanders 2019, Parallel Weighted Random Sampling,
+ * section 4.1), in one written order of f64 operations, so that both backends leave the same bytes.
+ * Twin: src/kernels/alias.ts.
  */
 
 /** 2^32: a threshold is the item's part of its column in units of 2^-32. */
@@ -32,8 +33,8 @@ export function aliasBuild(weightsAt: u32, tableAt: u32, count: u32, scratchAt: 
   // What of the heavy item no column has taken yet, in columns.
   let rest = load<f64>(weightsAt + (heavy << 3)) * columnsPerWeight;
   while (lightAt < lightsEnd && heavyAt > lightsEnd) {
-    // Either the heavy item has less than a column left, which the next one fills up, or it fills up
-    // the column of a light one. Masks, since which it is cannot be predicted.
+    // Either the heavy item has less than a column left, which the next one fills up, or it fills
+    // up the column of a light one. Masks, since which it is cannot be predicted.
     const ends = u32(rest < 1);
     const mask = 0 - ends;
     const light = load<u32>(lightAt);
@@ -70,8 +71,8 @@ function thresholdOf(part: f64): u32 {
 }
 
 /**
- * Lists items below the mean from the front of u32[count], the others from its back, both ascending.
- * Each item is written at both ends and counted at one: no branch to mispredict.
+ * Lists items below the mean from the front of u32[count], the others from its back, both
+ * ascending. Each item is written at both ends and counted at one: no branch to mispredict.
  * @returns how many are below the mean
  */
 function partition(weightsAt: u32, mean: f64, count: u32, listAt: u32): u32 {

@@ -1,8 +1,8 @@
 /**
- * Weighted peers of many nodes in one call, in strips as in peer-sampling.ts: a slot takes its words from
- * two streams (column, side of the threshold), by group from three (and member). A peer that is the node
- * itself, repeated or excluded, and a word that would bias, are drawn again from Threefry, keyed by the
- * node. Twin: src/kernels/peer-sampling-weighted.ts.
+ * Weighted peers of many nodes in one call, in strips as in peer-sampling.ts: a slot takes its
+ * words from two streams (column, side of the threshold), by group from three (and member). A peer
+ * that is the node itself, repeated or excluded, and a word that would bias, are drawn again from
+ * Threefry, keyed by the node. Twin: src/kernels/peer-sampling-weighted.ts.
  */
 import { aliasItem } from "./alias";
 import { NO_PEER, STRIP_NODES } from "./peer-sampling";
@@ -23,11 +23,13 @@ const STRIP_BYTES: u32 = STRIP_NODES << 2;
  * Weighted peers of the nodes of whole strips, from one alias table.
  * @param outAt     u32[strips * STRIP_NODES * k]
  * @param tableAt   u32[2 * columns]
- * @param width     0: column c is node c, and a node never draws itself. Otherwise nodes lie row by row on
- *                  a torus `width` wide, and column c is the step c + 1 from the node; a ring is one row
+ * @param width     0: column c is node c, and a node never draws itself. Otherwise nodes lie row by
+ *                  row on a torus `width` wide, and column c is the step c + 1 from the node; a
+ *                  ring is one row
  * @param distinct  1: the k peers of a node differ
  * @param scratchAt u32[2 * STRIP_NODES]
- * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not
+ *   drawn
  */
 export function weightedPeers(
   outAt: u32, strip: u32, strips: u32, nodes: u32, tableAt: u32, columns: u32, width: u32, k: u32,
@@ -40,7 +42,9 @@ export function weightedPeers(
       // Where an item is the peer and there is but one slot, items stand where they belong.
       const done = width == 0 && k == 1;
       const itemsAt = done ? outAt : scratchAt;
-      const marked = drawItems(itemsAt, scratchAt, strip, tableAt, columns, width, seed, slot, tick);
+      const marked = drawItems(
+        itemsAt, scratchAt, strip, tableAt, columns, width, seed, slot, tick,
+      );
       if (done && !marked) continue;
       const earlier = distinct != 0 ? slot : 0;
       for (let i: u32 = 0; i < count; i++) {
@@ -69,7 +73,8 @@ export function weightedPeers(
  * @returns true when any is NO_PEER
  */
 function drawItems(
-  at: u32, wordsAt: u32, strip: u32, tableAt: u32, columns: u32, width: u32, seed: u32, slot: u32, tick: u32,
+  at: u32, wordsAt: u32, strip: u32, tableAt: u32, columns: u32, width: u32, seed: u32, slot: u32,
+  tick: u32,
 ): bool {
   rawWords(wordsAt, STRIP_NODES, seed, DRAW | slot, tick, strip);
   rawWords(wordsAt + STRIP_BYTES, STRIP_NODES, seed, CHOICE | slot, tick, strip);
@@ -119,7 +124,8 @@ export function weightedPeersExcept(
     const cell = outAt + (slot << 2);
     const earlier = distinct != 0 ? slot : 0;
     const peer = redrawWeighted(
-      cell, earlier, node, nodes, tableAt, columns, width, excludedAt, excluded, seed, SINGLE | slot, tick,
+      cell, earlier, node, nodes, tableAt, columns, width, excludedAt, excluded, seed,
+      SINGLE | slot, tick,
     );
     if (peer == NO_PEER) return slot;
     store<u32>(cell, peer);
@@ -127,7 +133,9 @@ export function weightedPeersExcept(
   return k;
 }
 
-/** Draws from Threefry until a peer is neither self, excluded nor among the `earlier` before `cell`. */
+/**
+ * Draws from Threefry until a peer is neither self, excluded nor among the `earlier` before `cell`.
+ */
 function redrawWeighted(
   cell: u32, earlier: u32, node: u32, nodes: u32, tableAt: u32, columns: u32, width: u32,
   excludedAt: u32, excluded: u32, seed: u32, purpose: u32, tick: u32,
@@ -159,8 +167,8 @@ function wrapped(sum: u32, size: u32): u32 {
 }
 
 /**
- * Peers by group (rack, data centre): first a group by the table of the node's own group, then any of
- * its members but the node.
+ * Peers by group (rack, data centre): first a group by the table of the node's own group, then any
+ * of its members but the node.
  * @param outAt     u32[strips * STRIP_NODES * k]
  * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then any that has members
  * @param startsAt  u32[groups + 1]
@@ -168,7 +176,8 @@ function wrapped(sum: u32, size: u32): u32 {
  * @param tablesAt  u32[2 * groups * groups], an alias table per group; a group whose only member is
  *                  the node itself has weight 0 in its own table
  * @param scratchAt u32[4 * STRIP_NODES]
- * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not
+ *   drawn
  */
 export function groupPeers(
   outAt: u32, strip: u32, strips: u32, nodes: u32, groupsAt: u32, startsAt: u32, membersAt: u32,
@@ -180,7 +189,8 @@ export function groupPeers(
     for (let slot: u32 = 0; slot < k; slot++) {
       const peersAt = k == 1 ? outAt : scratchAt + 3 * STRIP_BYTES;
       const marked = drawMembers(
-        peersAt, scratchAt, strip, groupsAt, startsAt, membersAt, tablesAt, groups, seed, slot, tick,
+        peersAt, scratchAt, strip, groupsAt, startsAt, membersAt, tablesAt, groups, seed, slot,
+        tick,
       );
       if (k == 1 && !marked) continue;
       const earlier = distinct != 0 ? slot : 0;
@@ -190,8 +200,8 @@ export function groupPeers(
         const cell = outAt + (i * k + slot << 2);
         if (peer == NO_PEER || (earlier != 0 && isTaken(cell, earlier, peer))) {
           peer = redrawMember(
-            cell, earlier, node, groupsAt, startsAt, membersAt, tablesAt, groups, 0, 0, seed, REDRAW | slot,
-            tick,
+            cell, earlier, node, groupsAt, startsAt, membersAt, tablesAt, groups, 0, 0, seed,
+            REDRAW | slot, tick,
           );
           if (peer == NO_PEER) return node;
         }
@@ -204,8 +214,8 @@ export function groupPeers(
 }
 
 /**
- * Fills u32[STRIP_NODES] at `at` with peers by group, NO_PEER where a word has to be rejected. Four nodes at
- * a time; the few whose place may have to be rejected are drawn again one by one.
+ * Fills u32[STRIP_NODES] at `at` with peers by group, NO_PEER where a word has to be rejected. Four
+ * nodes at a time; the few whose place may have to be rejected are drawn again one by one.
  * @param wordsAt u32[3 * STRIP_NODES], apart from `at`
  * @returns true when any may be NO_PEER
  */
@@ -276,15 +286,15 @@ function pairsOf(listAt: u32, first: u32, second: u32): v128 {
 
 /** Peers of one node by group, none of them excluded; see weightedPeersExcept and groupPeers. */
 export function groupPeersExcept(
-  outAt: u32, node: u32, groupsAt: u32, startsAt: u32, membersAt: u32, tablesAt: u32, groups: u32, k: u32,
-  distinct: u32, excludedAt: u32, excluded: u32, seed: u32, tick: u32,
+  outAt: u32, node: u32, groupsAt: u32, startsAt: u32, membersAt: u32, tablesAt: u32, groups: u32,
+  k: u32, distinct: u32, excludedAt: u32, excluded: u32, seed: u32, tick: u32,
 ): u32 {
   for (let slot: u32 = 0; slot < k; slot++) {
     const cell = outAt + (slot << 2);
     const earlier = distinct != 0 ? slot : 0;
     const peer = redrawMember(
-      cell, earlier, node, groupsAt, startsAt, membersAt, tablesAt, groups, excludedAt, excluded, seed,
-      SINGLE | slot, tick,
+      cell, earlier, node, groupsAt, startsAt, membersAt, tablesAt, groups, excludedAt, excluded,
+      seed, SINGLE | slot, tick,
     );
     if (peer == NO_PEER) return slot;
     store<u32>(cell, peer);

@@ -1,9 +1,10 @@
 /**
- * Uniform peers of many nodes in one call, drawn in strips of 128 nodes: slot s of a strip takes the first
- * words of the stream (seed, DRAW | s, tick, strip); a word that would bias (Lemire 2019) is replaced by
- * one of Threefry's, keyed by the node. Distinct peers are the first places of a Fisher-Yates shuffle whose
- * moved entries are looked up: k draws for k peers, each ordered k-tuple equally likely.
- * Results: u32[STRIP_NODES * k] per strip, node by node. Twin: src/kernels/peer-sampling.ts.
+ * Uniform peers of many nodes in one call, drawn in strips of 128 nodes: slot s of a strip takes
+ * the first words of the stream (seed, DRAW | s, tick, strip); a word that would bias (Lemire 2019)
+ * is replaced by one of Threefry's, keyed by the node. Distinct peers are the first places of a
+ * Fisher-Yates shuffle whose moved entries are looked up: k draws for k peers, each ordered k-tuple
+ * equally likely. Results: u32[STRIP_NODES * k] per strip, node by node. Twin:
+ * src/kernels/peer-sampling.ts.
  */
 import { drawBelow, rawWords, rejectBelow } from "./random";
 
@@ -39,7 +40,7 @@ export function uniformPeers(
   }
 }
 
-/** One slot of a strip. Its words become the places taken; beside them stand the entries moved there. */
+/** One slot of a strip: its words become the places taken, beside the entries moved there. */
 function uniformSlot(
   outAt: u32, strip: u32, bound: u32, k: u32, slot: u32, distinct: u32, seed: u32, tick: u32,
   scratchAt: u32,
@@ -113,8 +114,8 @@ function redrawLanes(
  * @param scratchAt u32[k * (STRIP_NODES + 2)]
  */
 export function neighbourPeers(
-  outAt: u32, strip: u32, strips: u32, nodes: u32, offsetsAt: u32, targetsAt: u32, k: u32, distinct: u32,
-  seed: u32, tick: u32, scratchAt: u32,
+  outAt: u32, strip: u32, strips: u32, nodes: u32, offsetsAt: u32, targetsAt: u32, k: u32,
+  distinct: u32, seed: u32, tick: u32, scratchAt: u32,
 ): void {
   const placesAt = scratchAt + k * STRIP_BYTES;
   const moves = k << 2;
@@ -149,7 +150,9 @@ export function neighbourPeers(
   }
 }
 
-/** Entry at `place` once the earlier slots have moved theirs; takes it and moves entry `slot` there. */
+/**
+ * Entry at `place` once the earlier slots have moved theirs; takes it and moves entry `slot` there.
+ */
 function shuffled(placesAt: u32, slot: u32, place: u32, moves: u32): u32 {
   let rank = place;
   let moved = slot;
@@ -166,16 +169,16 @@ function shuffled(placesAt: u32, slot: u32, place: u32, moves: u32): u32 {
 }
 
 /**
- * `k` distinct ranks, or with distinct = 0 any, of those 0 .. candidates + excluded - 1 that are not
- * excluded, for one node.
+ * `k` distinct ranks, or with distinct = 0 any, of those 0 .. candidates + excluded - 1 that are
+ * not excluded, for one node.
  * @param outAt      u32[k]; k <= candidates where they are distinct
  * @param candidates ranks that are not excluded, at least 1
  * @param excludedAt u32[excluded], ascending
  * @param scratchAt  u32[2 * k]
  */
 export function ranksExcept(
-  outAt: u32, node: u32, candidates: u32, k: u32, distinct: u32, excludedAt: u32, excluded: u32, seed: u32,
-  tick: u32, scratchAt: u32,
+  outAt: u32, node: u32, candidates: u32, k: u32, distinct: u32, excludedAt: u32, excluded: u32,
+  seed: u32, tick: u32, scratchAt: u32,
 ): void {
   for (let slot: u32 = 0; slot < k; slot++) {
     const start = distinct != 0 ? slot : 0;

@@ -7,7 +7,7 @@ import { threefry, threefrySecond } from "./random";
 
 /** Purpose of the keys of an order; counted by (epoch, node). */
 const ORDER: u32 = 0xd0000000;
-/** Rounds of the network, half on either side: with so many, pairs of places pass chi-square (measured). */
+/** Rounds, half on either side: with so many, pairs of places pass chi-square (measured). */
 const ROUNDS: u32 = 8;
 const ROUNDS_OF_FEW: u32 = 16;
 /** Sizes below need the greater number. */
@@ -51,7 +51,8 @@ export function orderedPeers(
  * @param index     0 .. 2^32 - 1
  */
 export function orderedNeighbours(
-  outAt: u32, from: u32, count: u32, offsetsAt: u32, targetsAt: u32, seed: u32, index: u32, none: u32,
+  outAt: u32, from: u32, count: u32, offsetsAt: u32, targetsAt: u32, seed: u32, index: u32,
+  none: u32,
 ): void {
   for (let i: u32 = 0; i < count; i++) {
     const node = from + i;
@@ -68,7 +69,9 @@ export function orderedNeighbours(
   }
 }
 
-/** Number of left halves: with (size - 1) / lefts + 1 right ones, fewer than `lefts` pairs too many. */
+/**
+ * Number of left halves: with (size - 1) / lefts + 1 right ones, fewer than `lefts` pairs too many.
+ */
 function leftsOf(size: u32): u32 {
   return <u32>Math.ceil(Math.sqrt(<f64>size));
 }
@@ -97,7 +100,7 @@ function reduced(sum: i32, size: i32): u32 {
   return less + (size & (less >> 31));
 }
 
-/** A value below `bound` from the mixed word (lowbias32: Wellons 2018, Prospecting for Hash Functions). */
+/** A value below `bound`; the word is mixed by lowbias32 (Wellons 2018, Hash Prospector). */
 function below(word: u32, bound: u32): u32 {
   word = (word ^ (word >>> 16)) * 0x7feb352d;
   word = (word ^ (word >>> 15)) * 0x846ca68b;

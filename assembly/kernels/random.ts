@@ -71,7 +71,7 @@ let s1: v128 = i32x4.splat(0);
 let s2: v128 = i32x4.splat(0);
 let s3: v128 = i32x4.splat(0);
 
-/** Lane l starts from the words of counters 2l and 2l + 1 of the stream: eight Threefry calls as two. */
+/** Lane l starts from the words of counters 2l and 2l + 1: eight Threefry calls as two. */
 function seedLanes(seed: u32, purpose: u32, tick: u32, stream: u32): void {
   const counters = i32x4.add(i32x4.splat(stream << 3), i32x4(0, 2, 4, 6));
   threefryLanes(seed, purpose, tick, i32x4.add(counters, i32x4.splat(1)));

@@ -1,7 +1,7 @@
 /**
- * Benches of peer sampling: the kernels over strips beside C, and PeerSampler as a user calls it. The
- * packages draw with uniformInt and step over self; they have no weighted or distinct draws, so there
- * stands what one would write over their generator.
+ * Benches of peer sampling: the kernels over strips beside C, and PeerSampler as a user calls it.
+ * The packages draw with uniformInt and step over self; they have no weighted or distinct draws, so
+ * there stands what one would write over their generator.
  */
 import type { BackendName } from "../../src/kernels/backend.js";
 import { STRIP_NODES } from "../../src/kernels/peer-sampling.js";
@@ -86,7 +86,9 @@ async function generators(): Promise<readonly (readonly [string, Below])[]> {
   ];
 }
 
-/** An arm over a generator that writes one peer per place; none may be the node itself or too large. */
+/**
+ * An arm over a generator that writes one peer per place; none may be the node itself or too large.
+ */
 function foreign(
   name: string,
   nodes: number,

@@ -1,6 +1,6 @@
 /**
- * Benches of the generator: blocks of raw words, blocks of peers, single unbiased draws. The peers draw
- * from a sequence of their own, so their words are only checked for balance.
+ * Benches of the generator: blocks of raw words, blocks of peers, single unbiased draws. The peers
+ * draw from a sequence of their own, so their words are only checked for balance.
  */
 import type { BackendName } from "../../src/kernels/backend.js";
 import { BLOCK_WORDS } from "../../src/kernels/random.js";

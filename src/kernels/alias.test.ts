@@ -1,4 +1,6 @@
-/** Alias tables: what a table says of each item's chance, worked out from its bytes, is its weight. */
+/**
+ * Alias tables: what a table says of each item's chance, worked out from its bytes, is its weight.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { chiSquareZ, Z_MAX } from "../../test/chi-square.js";

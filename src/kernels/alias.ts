@@ -37,8 +37,8 @@ export function aliasBuild(
   // What of the heavy item no column has taken yet, in columns.
   let rest = values[weights + heavy]! * columnsPerWeight;
   while (lightAt < lightsEnd && heavyAt > lightsEnd) {
-    // Either the heavy item has less than a column left, which the next one fills up, or it fills up
-    // the column of a light one. Masks, since which it is cannot be predicted.
+    // Either the heavy item has less than a column left, which the next one fills up, or it fills
+    // up the column of a light one. Masks, since which it is cannot be predicted.
     const ends = +(rest < 1);
     const mask = -ends;
     const light = words[lightAt]!;
@@ -74,8 +74,8 @@ function thresholdOf(part: number): number {
 }
 
 /**
- * Lists items below the mean from the front of u32[count], the others from its back, both ascending.
- * Each item is written at both ends and counted at one: no branch to mispredict.
+ * Lists items below the mean from the front of u32[count], the others from its back, both
+ * ascending. Each item is written at both ends and counted at one: no branch to mispredict.
  * @returns how many are below the mean
  */
 function partition(weights: number, mean: number, count: number, list: number): number {

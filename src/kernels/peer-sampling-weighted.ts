@@ -22,11 +22,13 @@ const TWO_TO_MINUS_32 = 2 ** -32;
  * Weighted peers of the nodes of whole strips, from one alias table.
  * @param outAt     u32[strips * STRIP_NODES * k]
  * @param tableAt   u32[2 * columns]
- * @param width     0: column c is node c, and a node never draws itself. Otherwise nodes lie row by row on
- *                  a torus `width` wide, and column c is the step c + 1 from the node; a ring is one row
+ * @param width     0: column c is node c, and a node never draws itself. Otherwise nodes lie row by
+ *                  row on a torus `width` wide, and column c is the step c + 1 from the node; a
+ *                  ring is one row
  * @param distinct  1: the k peers of a node differ
  * @param scratchAt u32[2 * STRIP_NODES]
- * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not
+ *   drawn
  */
 export function weightedPeers(
   outAt: number,
@@ -85,8 +87,8 @@ export function weightedPeers(
 }
 
 /**
- * Fills u32[STRIP_NODES] from word `first` with items of a table, NO_PEER where the word has to be rejected
- * or, with width 0, the item is the node itself.
+ * Fills u32[STRIP_NODES] from word `first` with items of a table, NO_PEER where the word has to be
+ * rejected or, with width 0, the item is the node itself.
  * @param wordsAt u32[2 * STRIP_NODES], may begin at word `first`
  * @returns true when any is NO_PEER
  */
@@ -166,7 +168,9 @@ export function weightedPeersExcept(
   return k;
 }
 
-/** Draws from Threefry until a peer is neither self, excluded nor among the `earlier` before `cell`. */
+/**
+ * Draws from Threefry until a peer is neither self, excluded nor among the `earlier` before `cell`.
+ */
 function redrawWeighted(
   cell: number,
   earlier: number,
@@ -209,8 +213,8 @@ function wrapped(sum: number, size: number): number {
 }
 
 /**
- * Peers by group (rack, data centre): first a group by the table of the node's own group, then any of
- * its members but the node.
+ * Peers by group (rack, data centre): first a group by the table of the node's own group, then any
+ * of its members but the node.
  * @param outAt     u32[strips * STRIP_NODES * k]
  * @param groupsAt  u32[strips * STRIP_NODES], group of each node, then any that has members
  * @param startsAt  u32[groups + 1]
@@ -218,7 +222,8 @@ function wrapped(sum: number, size: number): number {
  * @param tablesAt  u32[2 * groups * groups], an alias table per group; a group whose only member is
  *                  the node itself has weight 0 in its own table
  * @param scratchAt u32[4 * STRIP_NODES]
- * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not drawn
+ * @returns NO_PEER, or the first node for which ATTEMPTS draws found no peer; the rest is then not
+ *   drawn
  */
 export function groupPeers(
   outAt: number,

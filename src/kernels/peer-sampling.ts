@@ -1,6 +1,6 @@
 /**
- * Twin of assembly/kernels/peer-sampling.ts: the same peers, node after node. The high word of a product
- * comes from a double that the exact low word corrects, as in random.ts.
+ * Twin of assembly/kernels/peer-sampling.ts: the same peers, node after node. The high word of a
+ * product comes from a double that the exact low word corrects, as in random.ts.
  */
 import { u32 } from "./memory.js";
 import { drawBelow, rawWords, rejectBelow } from "./random.js";
@@ -158,7 +158,9 @@ export function neighbourPeers(
   }
 }
 
-/** Entry at `place` once the earlier slots have moved theirs; takes it and moves entry `slot` there. */
+/**
+ * Entry at `place` once the earlier slots have moved theirs; takes it and moves entry `slot` there.
+ */
 function shuffled(places: number, slot: number, place: number, moves: number): number {
   const words = u32;
   let rank = place;
@@ -174,8 +176,8 @@ function shuffled(places: number, slot: number, place: number, moves: number): n
 }
 
 /**
- * `k` distinct ranks, or with distinct = 0 any, of those 0 .. candidates + excluded - 1 that are not
- * excluded, for one node.
+ * `k` distinct ranks, or with distinct = 0 any, of those 0 .. candidates + excluded - 1 that are
+ * not excluded, for one node.
  * @param outAt      u32[k]; k <= candidates where they are distinct
  * @param candidates ranks that are not excluded, at least 1
  * @param excludedAt u32[excluded], ascending

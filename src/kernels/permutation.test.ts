@@ -1,4 +1,6 @@
-/** Keyed permutations: bijections at every size, all orders of small sets alike, epochs independent. */
+/**
+ * Keyed permutations: bijections at every size, all orders of small sets alike, epochs independent.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { uniformZ, Z_MAX } from "../../test/chi-square.js";

@@ -1,10 +1,10 @@
-/** Twin of assembly/kernels/permutation.ts: halves stay below 2^16, so products with a word are exact. */
+/** Twin of assembly/kernels/permutation.ts: halves are at most 2^16, so products are exact. */
 import { u32 } from "./memory.js";
 import { threefry, threefrySecond } from "./random.js";
 
 /** Purpose of the keys of an order; counted by (epoch, node). */
 const ORDER = 0xd0000000;
-/** Rounds of the network, half on either side: with so many, pairs of places pass chi-square (measured). */
+/** Rounds, half on either side: with so many, pairs of places pass chi-square (measured). */
 const ROUNDS = 8;
 const ROUNDS_OF_FEW = 16;
 /** Sizes below need the greater number. */
@@ -85,7 +85,7 @@ export function orderedNeighbours(
   }
 }
 
-/** Number of left halves: with size / lefts right ones, rounded up, fewer than `lefts` pairs too many. */
+/** Number of left halves: with size / lefts right ones, rounded up, few pairs are too many. */
 function leftsOf(size: number): number {
   return Math.ceil(Math.sqrt(size));
 }
@@ -122,7 +122,7 @@ function reduced(sum: number, size: number): number {
   return (less + (size & (less >> 31))) | 0;
 }
 
-/** A value below `bound` from the mixed word (lowbias32: Wellons 2018, Prospecting for Hash Functions). */
+/** A value below `bound`; the word is mixed by lowbias32 (Wellons 2018, Hash Prospector). */
 function below(word: number, bound: number): number {
   let mixed = Math.imul(word ^ (word >>> 16), 0x7feb352d);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);

@@ -1,9 +1,9 @@
 /**
  * Uniformity and independence of the words that draws are made of: within a stream, across streams,
- * ticks, seeds, purposes and nodes. Every statistic becomes a normal deviate; 5.6 is passed by chance
- * once in 5e7 (two-sided), so a sound generator fails any of the about 2000 below once in 2e4 choices
- * of SEED. The same tests must find generators that are known to be weak. Both backends give equal
- * words (random.test.ts), so one is enough here.
+ * ticks, seeds, purposes and nodes. Every statistic becomes a normal deviate; chance passes 5.6
+ * once in 5e7 (two-sided), so a sound generator fails one of the about 800 below for one in 6e4
+ * choices of SEED. The same tests must find generators that are known to be weak. Both backends
+ * give equal words (random.test.ts), so one is enough here.
  */
 import { describe, expect, it } from "vitest";
 import { binomialZ, chiSquareZ, uniformZ } from "../../test/chi-square.js";
@@ -164,7 +164,8 @@ describe(`words of the generator (seed ${SEED})`, () => {
     const words = collected(512, (i) => firstWords(512, SEED + (i & 15), 0, i >> 4, i % 3)).sort();
     let repeats = 0;
     for (let i = 1; i < WORDS; i++) if (words[i] === words[i - 1]) repeats++;
-    // Pairs among 2^19 words that agree: Poisson with mean 2^38 / 2^33 = 32; more than 70 once in 1e9.
+    // Pairs among 2^19 words that agree: Poisson with mean 2^38 / 2^33 = 32; more than 70 once in
+    // 1e9.
     expect(repeats).toBeLessThan(71);
   });
 });

@@ -1,13 +1,15 @@
 /**
- * The generator on both backends: published words of Threefry, the reference recurrence of xoshiro128++,
- * and bounded draws at bounds where plain multiply-shift is biased.
+ * The generator on both backends: published words of Threefry, the reference recurrence of
+ * xoshiro128++, and bounded draws at bounds where plain multiply-shift is biased.
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { binomialZ, uniformZ, Z_MAX } from "../../test/chi-square.js";
 import { workspace } from "./workspace.js";
 
-/** Known answers of Random123 (tests/kat_vectors, threefry2x32 with 13 rounds): counter, key, words. */
+/**
+ * Known answers of Random123 (tests/kat_vectors, threefry2x32 with 13 rounds): counter, key, words.
+ */
 const THREEFRY_13: readonly (readonly number[])[] = [
   [0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x9d1c5ec6, 0x8bd50731],
   [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfd36d048, 0x2d17272c],
@@ -17,7 +19,10 @@ const THREEFRY_13: readonly (readonly number[])[] = [
 /** First words of xoshiro128++ from state 1, 2, 3, 4, as the authors' C code prints them. */
 const XOSHIRO_FROM_1234 = [641, 1573767, 3222811527, 3517856514, 836907274, 4247214768];
 
-/** xoshiro128plusplus.c (Blackman, Vigna 2019), in BigInt so that it shares nothing with the kernels. */
+/**
+ * xoshiro128plusplus.c (Blackman, Vigna 2019), in BigInt so that it shares nothing with the
+ * kernels.
+ */
 function xoshiroReference(seed: readonly number[], count: number): number[] {
   const state = seed.map(BigInt);
   const mask = 0xffffffffn;

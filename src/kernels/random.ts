@@ -187,9 +187,9 @@ export function peerBlock(
     const word = words[start + i]!;
     const low = Math.imul(word, bound);
     if ((low ^ FLIP) < rejectFlipped) rejected[rejections++] = i;
-    // High word of the product, exact: the double is off by 2^-21 at most, and the true value whole.
+    // High word of the product, exact: the double is off by 2^-20 at most, the true value is whole.
     const peer = (word * ratio - (low >>> 0) * TWO_TO_MINUS_32 + 0.5) >>> 0;
-    // Stepping over self keeps the choice uniform over the others; `+` of a boolean needs no branch.
+    // Stepping over self keeps the choice uniform over the others; `+` of a boolean: no branch.
     words[start + i] = peer + +(peer >= first + i);
   }
   for (let r = 0; r < rejections; r++) {

@@ -1,6 +1,6 @@
 /**
- * The laws by which a sampler draws, each a set of tables in kernel memory and two calls: for whole strips
- * of nodes, and for one node with peers left out.
+ * The laws by which a sampler draws, each a set of tables in kernel memory and two calls: for whole
+ * strips of nodes, and for one node with peers left out.
  */
 import { NO_PEER } from "../kernels/peer-sampling.js";
 import type { Workspace } from "../kernels/workspace.js";

@@ -1,6 +1,6 @@
 /**
- * PeerSampler on both backends: the laws it draws by, that draws depend on (seed, tick, node) alone, what
- * must never be drawn, and what it refuses.
+ * PeerSampler on both backends: the laws it draws by, that draws depend on (seed, tick, node)
+ * alone, what must never be drawn, and what it refuses.
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
@@ -76,7 +76,9 @@ describe.each(BACKENDS)("PeerSampler on %s", (backend) => {
     return counts;
   }
 
-  /** Worst deviate over all nodes between draws and the shares of their peers; 0 must not be drawn. */
+  /**
+   * Worst deviate over all nodes between draws and the shares of their peers; 0 must not be drawn.
+   */
   function worstZ(counts: Uint32Array, share: (node: number, peer: number) => number): number {
     const nodes = Math.sqrt(counts.length);
     let worst = 0;
@@ -169,7 +171,8 @@ describe.each(BACKENDS)("PeerSampler on %s", (backend) => {
       });
       expect(wrong).toBe(0);
       expect(Math.abs(uniformZ(buckets))).toBeLessThan(Z_MAX);
-      // Values that plain multiply-shift would give one word more than others: frac(i 2^32 / bound).
+      // Values that plain multiply-shift would give one word more than others: frac(i 2^32 /
+      // bound).
       const bound = nodes - 1;
       const share = (2 ** 32 % bound) / bound;
       if (share === 0 || share < 1e-6) return;

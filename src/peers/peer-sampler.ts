@@ -1,6 +1,7 @@
 /**
- * Draws of peers for gossip: uniform, weighted, over a topology, or in an order that visits all. What a
- * node draws depends on (seed, tick, node) alone, so calls may come in any order and from any thread.
+ * Draws of peers for gossip: uniform, weighted, over a topology, or in an order that visits all.
+ * What a node draws depends on (seed, tick, node) alone, so calls may come in any order and from
+ * any thread.
  */
 import { checkNumber } from "../check.js";
 import { InputError } from "../errors.js";
@@ -128,8 +129,8 @@ export class PeerSampler {
   }
 
   /**
-   * One peer of `node` at `tick`, the same as the first of `peers` and of `round`. Calls in the order
-   * of nodes share a strip of 128 draws; others cost a strip each.
+   * One peer of `node` at `tick`, the same as the first of `peers` and of `round`. Calls in the
+   * order of nodes share a strip of 128 draws; others cost a strip each.
    * @returns PeerSampler.NONE for a node without neighbours
    */
   peer(node: number, tick: number): number {
@@ -144,8 +145,8 @@ export class PeerSampler {
   }
 
   /**
-   * `k` distinct peers of `node` at `tick`, in drawn order: the first j are those of a draw of j. With
-   * `replace` repeats are allowed.
+   * `k` distinct peers of `node` at `tick`, in drawn order: the first j are those of a draw of j.
+   * With `replace` repeats are allowed.
    * @param k 1 .. 256
    * @returns all of them when there are fewer than k
    * @throws InputError when the weights do not let k peers be found in 2^20 draws each
@@ -196,9 +197,9 @@ export class PeerSampler {
   }
 
   /**
-   * Peer at place `index` of the order in which `node` visits all others (its neighbours, with a graph),
-   * as SWIM chooses whom to probe: each once in nodes - 1 calls, then in a new order. Weights do not
-   * count here.
+   * Peer at place `index` of the order in which `node` visits all others (its neighbours, with a
+   * graph), as SWIM chooses whom to probe: each once in nodes - 1 calls, then in a new order.
+   * Weights do not count here.
    * @param index 0, 1, 2, ...; below 2^32 with a graph
    */
   roundRobin(node: number, index: number): number {
@@ -275,7 +276,8 @@ export class PeerSampler {
     const failed = this.#law.draw(outAt, strip, strips, this.#shape(tick, k, distinct));
     if (failed === NO_PEER) return;
     throw new InputError(
-      `k must be at most the number of peers whose weight counts: node ${failed} did not find ${k} at tick ${tick}`,
+      `k must be at most the number of peers whose weight counts: node ${failed} ` +
+        `did not find ${k} at tick ${tick}`,
     );
   }
 

@@ -1,4 +1,6 @@
-/** The weighted laws: tables are built once from weights; see weights.ts for what the weights mean. */
+/**
+ * The weighted laws: tables are built once from weights; see weights.ts for what the weights mean.
+ */
 import { checkNumber } from "../check.js";
 import { InputError } from "../errors.js";
 import { STRIP_NODES } from "../kernels/peer-sampling.js";
@@ -194,7 +196,9 @@ function countsOf(groups: Groups, count: number): Uint32Array {
   return counts;
 }
 
-/** Builds one table of `columns` after the other; the weights stand in kernel memory only meanwhile. */
+/**
+ * Builds one table of `columns` after the other; the weights stand in kernel memory only meanwhile.
+ */
 function buildTables(
   { space }: Place,
   weights: Float64Array,

@@ -1,6 +1,7 @@
 /**
- * From what a user says of nodes (degrees, latencies, racks, places) to non-negative weights. Powers are
- * taken by f64 operations in one written order, so that every engine builds the same tables.
+ * From what a user says of nodes (degrees, latencies, racks, places) to non-negative weights.
+ * Powers are taken by f64 operations in one written order, so that every engine builds the same
+ * tables.
  */
 import { checkNumber } from "../check.js";
 import { InputError } from "../errors.js";
@@ -22,8 +23,8 @@ export type PeerWeights =
   /** In proportion to degree^exponent (preset 1). */
   | { readonly by: "degree"; readonly graph: PeerGraph; readonly exponent?: number }
   /**
-   * In proportion to latency^-exponent (preset 1). latencyMs is f64[nodes], of each node, or with groups
-   * f64[groups * groups], from the row's group to the column's.
+   * In proportion to latency^-exponent (preset 1). latencyMs is f64[nodes], of each node, or with
+   * groups f64[groups * groups], from the row's group to the column's.
    */
   | {
       readonly by: "latency";
@@ -37,8 +38,8 @@ export type PeerWeights =
    */
   | { readonly by: "group"; readonly groups: Groups; readonly weights: number | Float64Array }
   /**
-   * A node at distance d is drawn in proportion to d^-exponent. Nodes form a ring, or with a width a
-   * torus of nodes / width rows, where distance is counted in steps along rows and columns.
+   * A node at distance d is drawn in proportion to d^-exponent. Nodes form a ring, or with a width
+   * a torus of nodes / width rows, where distance is counted in steps along rows and columns.
    */
   | { readonly by: "spatial"; readonly exponent: number; readonly width?: number };
 
@@ -104,7 +105,8 @@ export function checkGraph(field: string, { offsets, targets }: PeerGraph, nodes
       const target = targets[edge]!;
       if (target <= last || target >= nodes || target === node) {
         throw new InputError(
-          `${field}.targets of node ${node} must ascend, be below ${nodes} and not ${node}, got ${target}`,
+          `${field}.targets of node ${node} must ascend, be below ${nodes} ` +
+            `and not ${node}, got ${target}`,
         );
       }
       last = target;
@@ -147,7 +149,9 @@ export function latencyWeights(
   });
 }
 
-/** f64[nodes - 1]: weight of the step s + 1 from any node, by distance^-exponent, on ring or torus. */
+/**
+ * f64[nodes - 1]: weight of the step s + 1 from any node, by distance^-exponent, on ring or torus.
+ */
 export function stepWeights(nodes: number, width: number, exponent: number): Float64Array {
   const height = nodes / width;
   const byDistance = new Map<number, number>();
@@ -162,8 +166,8 @@ export function stepWeights(nodes: number, width: number, exponent: number): Flo
 }
 
 /**
- * f64[groups * groups]: weight of group h for a node of group g, from the weight of one node of h for a
- * node of g. The node itself does not count.
+ * f64[groups * groups]: weight of group h for a node of group g, from the weight of one node of h
+ * for a node of g. The node itself does not count.
  */
 export function groupRows(
   counts: Uint32Array,
