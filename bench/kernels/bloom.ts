@@ -66,8 +66,8 @@ const filter = ({ filterAt, filterBytes }: Batch): readonly [number, number] => 
   filterAt,
   filterBytes,
 ];
-const emptied = ({ space, filterAt, filterBytes }: Batch): unknown =>
-  space.u8.fill(0, filterAt, filterAt + filterBytes);
+const emptied = ({ kernels, filterAt, filterBytes }: Batch): void =>
+  kernels.filterClear(filterAt, filterBytes);
 
 const RULES: readonly Rule[] = [
   {

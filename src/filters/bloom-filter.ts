@@ -87,7 +87,7 @@ export class BloomFilter extends Filter {
   }
 
   clear(): void {
-    this.space.u8.fill(0, this.#at, this.#at + this.#bytes);
+    this.space.kernels.filterClear(this.#at, this.#bytes);
   }
 
   /** A copy of the bits; of a split-block filter, the bitset that Parquet stores. */

@@ -107,7 +107,7 @@ export class BloomPopulation {
       throw new InputError("turn needs a population of two generations, this one has 1");
     }
     [this.#activeAt, this.#otherAt] = [this.#otherAt, this.#activeAt];
-    this.#space.u8.fill(0, this.#activeAt, this.#activeAt + this.memoryBytes / 2);
+    this.#space.kernels.filterClear(this.#activeAt, this.memoryBytes / 2);
   }
 
   /** Empties the filter of one node, or of all. */
@@ -116,7 +116,7 @@ export class BloomPopulation {
     const first = node === undefined ? 0 : this.#checkedNode(node) * own;
     const bytes = node === undefined ? this.nodes * own : own;
     for (const at of [this.#activeAt, this.#otherAt].slice(0, this.generations)) {
-      this.#space.u8.fill(0, at + first, at + first + bytes);
+      this.#space.kernels.filterClear(at + first, bytes);
     }
   }
 

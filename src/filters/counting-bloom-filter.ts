@@ -55,7 +55,7 @@ export class CountingBloomFilter extends Filter {
   }
 
   clear(): void {
-    this.space.u8.fill(0, this.#at, this.#at + this.bytes);
+    this.space.kernels.filterClear(this.#at, this.bytes);
   }
 
   /** Bytes for `CountingBloomFilter.load`. */

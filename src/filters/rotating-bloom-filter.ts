@@ -57,7 +57,7 @@ export class RotatingBloomFilter extends Filter {
 
   clear(): void {
     const at = Math.min(this.#activeAt, this.#otherAt);
-    this.space.u8.fill(0, at, at + this.bytes);
+    this.space.kernels.filterClear(at, this.bytes);
     this.#held = 0;
   }
 
@@ -118,7 +118,7 @@ export class RotatingBloomFilter extends Filter {
 
   #turn(): void {
     [this.#activeAt, this.#otherAt] = [this.#otherAt, this.#activeAt];
-    this.space.u8.fill(0, this.#activeAt, this.#activeAt + this.bytes / 2);
+    this.space.kernels.filterClear(this.#activeAt, this.bytes / 2);
     this.#held = 0;
     this.#turns++;
   }

@@ -1,7 +1,7 @@
 /**
  * Twin of assembly/kernels/bloom.ts: the same bits, word by word instead of in SIMD.
  */
-import { mulHigh, popcount, u32, u8 } from "./memory.js";
+import { f64, mulHigh, popcount, u32, u8 } from "./memory.js";
 import { xxh64, xxh64High, xxh64Of8 } from "./xxhash.js";
 
 /** Bytes of a split block. */
@@ -307,6 +307,11 @@ function setPlace(base: number, place: number): void {
 
 function placeAt(base: number, place: number): number {
   return (u32[base + (place >>> 5)]! >>> place) & 1;
+}
+
+/** Sets `bytes` bytes to zero, a multiple of 8: by f64, three times as fast as by u8 in shared memory. */
+export function filterClear(at: number, bytes: number): void {
+  f64.fill(0, at / 8, (at + bytes) / 8);
 }
 
 /** ORs the filter at `fromAt` into the one at `intoAt`; `bytes` is a multiple of 8. */
