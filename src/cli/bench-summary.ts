@@ -26,7 +26,7 @@ export function renderBenchSummary(record: BenchRecord, stream: NodeJS.WritableS
   );
   const lines = [
     table.replace(/^.*/, (titles) => styleText("bold", titles, { stream })),
-    "ts, c, peer: times as long as wasm takes, paired over rounds; ns of one operation",
+    "ts, c, peer: times as long as wasm takes, paired over rounds; ns per operation",
     ...missing,
   ];
   return lines.join("\n");

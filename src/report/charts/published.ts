@@ -71,12 +71,11 @@ function publishedChart(
   const [low, high] = [Math.min(...places), Math.max(...places)];
   const isWide = low > 0 && high / low > 30;
   const isTall = Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 30;
-  const furthest = shown.reduce((most, point) => (miss(point) > miss(most) ? point : most));
   return {
     model: {
       id: `published-${id}-${name}`.replaceAll(/[^a-zA-Z0-9-]+/g, "-"),
       title: `${name} against ${axis}`,
-      summary: `Ours and the published ${name} differ most at ${axis} ${formatValue(furthest.at, "number")}: ${formatValue(furthest.measured, "number")} and ${formatValue(furthest.published, "number")}`,
+      summary: missSummary(name, axis, shown),
       kind: "lines",
       x: {
         label: isWide ? `${axis}, log scale` : axis,
@@ -102,6 +101,16 @@ function publishedChart(
       ]),
     },
   };
+}
+
+/** Where ours and the published figures are furthest apart. */
+function missSummary(name: string, axis: string, points: readonly Point[]): string {
+  const furthest = points.reduce((most, point) => (miss(point) > miss(most) ? point : most));
+  const { at, measured, published } = furthest;
+  const [place, ours, theirs] = [at, measured, published].map((value) =>
+    formatValue(value, "number"),
+  );
+  return `Ours and the published ${name} differ most at ${axis} ${place}: ${ours} and ${theirs}`;
 }
 
 function miss({ published, measured }: Point): number {
