@@ -69,7 +69,7 @@ export const KERNELS: readonly Entry[] = [
   { name: "alias", summary: "alias tables: weighted draws in constant time" },
   {
     name: "bloom",
-    summary: "Bloom filters in batches: split-block, blocked, classic; one per node",
+    summary: "Bloom filters in batches: one for all, or one per node",
   },
   { name: "bloom-cells", summary: "counting and stable filters, and the exact set" },
   { name: "digest", summary: "64-bit digest of a trial's final state" },

@@ -1,13 +1,13 @@
 /** Bench records -> one offline HTML page: ratios first, times against size, tables, method. */
 import type { BenchRecord, BenchRow } from "../history/bench-record.js";
-import { machineLine } from "./about.js";
 import { benchTable } from "./bench-tables.js";
 import { renderChart } from "./chart.js";
 import { headlineRows, kernelRatioChart, kernelSizeChart } from "./charts/kernels.js";
 import { reconciliationChart } from "./charts/reconciliation.js";
 import { clientScript, renderDocument } from "./document.js";
-import { escape, escapeJson, printable } from "./escape.js";
+import { escape, escapeJson } from "./escape.js";
 import { formatValue, plural } from "./format.js";
+import { renderHeading } from "./heading.js";
 import type { ReportOptions } from "./page.js";
 import { renderTable } from "./table.js";
 
@@ -51,24 +51,18 @@ function heading(
   const wrong = rows.filter(({ arms }) => arms.some(({ status }) => status === "wrong"));
   const partial = records.some(({ status }) => status === "partial");
   const state = wrong.length > 0 ? "wrong" : partial ? "partial" : "fine";
-  const mark = { wrong: "✗", partial: "△", fine: "✓" }[state];
   const status =
     wrong.length > 0
       ? `WRONG OUTPUT in ${wrong.map(({ id }) => id).join(", ")}: those arms were not timed`
       : `${plural(rows.length, "row")}${partial ? ", cut short" : ""}; all results were compared before times were taken`;
-  const lines = [...new Set(records.map(({ environment }) => machineLine(environment)))];
-  const commands = [...new Set(records.map(({ command }) => printable(command)))];
-  return `<header>
-<p class="brand">hearsay <span>kernel benchmark · <time datetime="${escape(generatedAt)}">${escape(generatedAt.slice(0, 16).replace("T", " "))}</time></span></p>
-<h1>${escape(title)}</h1>
-<p class="finding">${escape(finding(rows))}</p>
-<p class="status ${state}"><span aria-hidden="true">${mark}</span> ${escape(status)}.</p>
-<div class="about">
-${lines.map((line) => `<p>${escape(line)}</p>`).join("\n")}
-<p>Repeat it:</p>
-${commands.map((command) => `<pre class="command" tabindex="0"><code>${escape(command)}</code></pre>`).join("\n")}
-</div>
-</header>`;
+  return renderHeading(
+    {
+      kind: "kernel benchmark",
+      ...{ title, generatedAt, state, status: `${status}.` },
+      finding: finding(rows),
+    },
+    records,
+  );
 }
 
 /** One sentence from the numbers. */

@@ -1,11 +1,11 @@
 /** Validation records -> one offline HTML page: verdicts, how far each figure is off, the curves. */
 import type { ValidatedCase, ValidateRecord } from "../history/validate-record.js";
-import { machineLine } from "./about.js";
 import { renderChart } from "./chart.js";
 import { deviationChart, publishedCharts } from "./charts/published.js";
 import { clientScript, renderDocument } from "./document.js";
-import { escape, escapeJson, printable } from "./escape.js";
+import { escape, escapeJson } from "./escape.js";
 import { plural } from "./format.js";
+import { renderHeading } from "./heading.js";
 import type { ReportOptions } from "./page.js";
 import { renderTable } from "./table.js";
 import { caseTable } from "./validate-tables.js";
@@ -46,24 +46,18 @@ function heading(
   const failed = cases.filter(({ verdict }) => verdict === "fail");
   const partial = records.some(({ status }) => status === "partial");
   const state = failed.length > 0 ? "wrong" : partial ? "partial" : "fine";
-  const mark = { wrong: "✗", partial: "△", fine: "✓" }[state];
   const status =
     failed.length > 0
       ? `${plural(failed.length, "case")} failed: ${failed.map(({ source, label }) => `${source} (${label})`).join("; ")}`
       : `no case failed${partial ? "; cut short" : ""}`;
-  const lines = [...new Set(records.map(({ environment }) => machineLine(environment)))];
-  const commands = [...new Set(records.map(({ command }) => printable(command)))];
-  return `<header>
-<p class="brand">hearsay <span>validation · <time datetime="${escape(generatedAt)}">${escape(generatedAt.slice(0, 16).replace("T", " "))}</time></span></p>
-<h1>${escape(title)}</h1>
-<p class="finding">${escape(finding(cases))}</p>
-<p class="status ${state}"><span aria-hidden="true">${mark}</span> ${escape(status)}.</p>
-<div class="about">
-${lines.map((line) => `<p>${escape(line)}</p>`).join("\n")}
-<p>Repeat it:</p>
-${commands.map((command) => `<pre class="command" tabindex="0"><code>${escape(command)}</code></pre>`).join("\n")}
-</div>
-</header>`;
+  return renderHeading(
+    {
+      kind: "validation",
+      ...{ title, generatedAt, state, status: `${status}.` },
+      finding: finding(cases),
+    },
+    records,
+  );
 }
 
 function finding(cases: readonly ValidatedCase[]): string {

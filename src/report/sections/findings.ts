@@ -1,31 +1,23 @@
-/** Top of the page: the sentence, the status, the machine, the command. */
-import { commandsOf, environmentLines, statusText } from "../about.js";
-import { escape } from "../escape.js";
+/** Top of the page of runs: the sentence, the status, the machine, the command. */
+import { statusText } from "../about.js";
 import { findingsSentence } from "../findings.js";
+import { renderHeading } from "../heading.js";
 import type { Run } from "../runs.js";
 
-export interface Heading {
-  readonly title: string;
-  readonly generatedAt: string;
-}
-
-export function findingsSection(runs: readonly Run[], { title, generatedAt }: Heading): string {
+export function findingsSection(
+  runs: readonly Run[],
+  { title, generatedAt }: { readonly title: string; readonly generatedAt: string },
+): string {
   const isWrong = runs.some(({ record }) => record.agreement.digestsEqual === false);
   const isPartial = runs.some(({ record }) => record.status === "partial");
-  const mark = isWrong ? "✗" : isPartial ? "△" : "✓";
-  const state = isWrong ? "wrong" : isPartial ? "partial" : "fine";
-  const commands = commandsOf(runs)
-    .map((command) => `<pre class="command" tabindex="0"><code>${escape(command)}</code></pre>`)
-    .join("\n");
-  const lines = environmentLines(runs).map((line) => `<p>${escape(line)}</p>`);
-  return `<header>
-<p class="brand">hearsay <span>gossip benchmark · <time datetime="${escape(generatedAt)}">${escape(generatedAt.slice(0, 16).replace("T", " "))}</time></span></p>
-<h1>${escape(title)}</h1>
-<p class="finding">${escape(findingsSentence(runs))}</p>
-<p class="status ${state}"><span aria-hidden="true">${mark}</span> ${escape(statusText(runs))}</p>
-<div class="about">
-${lines.join("\n")}
-${commands === "" ? "" : `<p>Repeat it:</p>\n${commands}`}
-</div>
-</header>`;
+  return renderHeading(
+    {
+      kind: "gossip benchmark",
+      ...{ title, generatedAt },
+      finding: findingsSentence(runs),
+      state: isWrong ? "wrong" : isPartial ? "partial" : "fine",
+      status: statusText(runs),
+    },
+    runs.map(({ record }) => record),
+  );
 }
