@@ -85,6 +85,7 @@ export function stableAddUnseen(
   filterAt: u32, cells: u32, probes: u32, most: u32, fade: u32, seed: u32, before: u32,
   hashesAt: u32, count: u32, resultAt: u32,
 ): u32 {
+  const rest = restOnes(fade & 15);
   let unseen: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
@@ -92,13 +93,8 @@ export function stableAddUnseen(
     for (let probe: u32 = 0; probe < probes; probe++) {
       fresh |= u32(load<u8>(filterAt + placeBelow(low, high, probe, cells)) == 0);
     }
-    let cell = <u32>((<u64>mixed(seed + (before + i) * GOLDEN) * <u64>cells) >>> 32);
-    for (let step: u32 = 0; step < fade; step++) {
-      const value = load<u8>(filterAt + cell);
-      if (value > 0) store<u8>(filterAt + cell, <u8>(value - 1));
-      cell++;
-      if (cell == cells) cell = 0;
-    }
+    const start = <u32>((<u64>mixed(seed + (before + i) * GOLDEN) * <u64>cells) >>> 32);
+    lower(filterAt, cells, start, fade, rest);
     for (let probe: u32 = 0; probe < probes; probe++) {
       store<u8>(filterAt + placeBelow(low, high, probe, cells), <u8>most);
     }
@@ -125,6 +121,34 @@ export function stableQuery(
   return hits;
 }
 
+/** 1 in the first `count` bytes, 0 in the others. */
+function restOnes(count: u32): v128 {
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return v128.and(i8x16.lt_u(places, i8x16.splat(<i8>count)), i8x16.splat(1));
+}
+
+/**
+ * Lowers `fade` cells from `start` on by one, where they are above 0; after the last cell comes the first.
+ * Sixteen at a time, the last of them with `rest`, as long as no load passes the end.
+ */
+function lower(filterAt: u32, cells: u32, start: u32, fade: u32, rest: v128): void {
+  if (start + fade + 15 < cells) {
+    let at = filterAt + start;
+    for (const end = at + (fade & ~15); at < end; at += 16) {
+      v128.store(at, i8x16.sub_sat_u(v128.load(at), i8x16.splat(1)));
+    }
+    v128.store(at, i8x16.sub_sat_u(v128.load(at), rest));
+    return;
+  }
+  let cell = start;
+  for (let step: u32 = 0; step < fade; step++) {
+    const value = load<u8>(filterAt + cell);
+    if (value > 0) store<u8>(filterAt + cell, <u8>(value - 1));
+    cell++;
+    if (cell == cells) cell = 0;
+  }
+}
+
 /** Cells that are zero. */
 export function zeroCells(filterAt: u32, cells: u32): u32 {
   let zeros: u32 = 0;
@@ -145,7 +169,7 @@ export function seenAdd(tableAt: u32, mask: u32, itemsAt: u32, count: u32, resul
     const item = load<u64>(itemsAt + (i << 3));
     const at = findItem(tableAt, mask, item);
     const fresh = u32(load<u64>(at) == 0);
-    if (fresh == 1) store<u64>(at, item);
+    store<u64>(at, item);
     store<u8>(resultAt + i, <u8>fresh);
     unseen += fresh;
   }

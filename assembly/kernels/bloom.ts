@@ -164,15 +164,7 @@ export function rotatingGained(): u32 {
 const MIX_FIRST: u32 = 0x85ebca6b;
 const MIX_SECOND: u32 = 0xc2b2ae35;
 
-/** Bit-by-bit mix of a word (Appleby, MurmurHash3, fmix32). */
-function mixed(word: u32): u32 {
-  let h = word;
-  h = (h ^ (h >>> 16)) * MIX_FIRST;
-  h = (h ^ (h >>> 13)) * MIX_SECOND;
-  return h ^ (h >>> 16);
-}
-
-/** The same in four lanes; both multipliers as splats. */
+/** Bit-by-bit mix of four words (Appleby, MurmurHash3, fmix32); both multipliers as splats. */
 function mixedLanes(words: v128, first: v128, second: v128): v128 {
   let h = i32x4.mul(v128.xor(words, i32x4.shr_u(words, 16)), first);
   h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), second);
@@ -186,13 +178,21 @@ function mixedLanes(words: v128, first: v128, second: v128): v128 {
 export function blockedInsert(
   filterAt: u32, blocks: u32, blockShift: u32, probes: u32, hashesAt: u32, count: u32,
 ): void {
+  const numbers = inRegister(i32x4(0, 1, 2, 3), count);
+  const mixFirst = inRegister(i32x4.splat(MIX_FIRST), count);
+  const mixSecond = inRegister(i32x4.splat(MIX_SECOND), count);
   for (let i: u32 = 0; i < count; i++) {
-    const high = load<u32>(hashesAt + (i << 3), 4);
+    const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
     const at = blockAt(filterAt, blocks, blockShift, high);
-    let word = load<u32>(hashesAt + (i << 3));
-    for (let probe: u32 = 0; probe < probes; probe++) {
-      setPlace(at, mixed(word) >>> (32 - blockShift));
-      word += high | 1;
+    const step = high | 1, stride = i32x4.splat(step << 2);
+    let words = i32x4.add(i32x4.splat(low), i32x4.mul(i32x4.splat(step), numbers));
+    for (let left = <i32>probes; left > 0; left -= 4) {
+      const places = i32x4.shr_u(mixedLanes(words, mixFirst, mixSecond), 32 - blockShift);
+      setPlace(at, i32x4.extract_lane(places, 0));
+      if (left > 1) setPlace(at, i32x4.extract_lane(places, 1));
+      if (left > 2) setPlace(at, i32x4.extract_lane(places, 2));
+      if (left > 3) setPlace(at, i32x4.extract_lane(places, 3));
+      words = i32x4.add(words, stride);
     }
   }
 }
@@ -200,13 +200,24 @@ export function blockedInsert(
 export function blockedQuery(
   filterAt: u32, blocks: u32, blockShift: u32, probes: u32, hashesAt: u32, count: u32, resultAt: u32,
 ): u32 {
+  const numbers = inRegister(i32x4(0, 1, 2, 3), count);
+  const mixFirst = inRegister(i32x4.splat(MIX_FIRST), count);
+  const mixSecond = inRegister(i32x4.splat(MIX_SECOND), count);
   let hits: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const high = load<u32>(hashesAt + (i << 3), 4);
+    const low = load<u32>(hashesAt + (i << 3)), high = load<u32>(hashesAt + (i << 3), 4);
     const at = blockAt(filterAt, blocks, blockShift, high);
-    let word = load<u32>(hashesAt + (i << 3)), left = probes;
-    while (placeAt(at, mixed(word) >>> (32 - blockShift)) == 1 && --left != 0) word += high | 1;
-    const hit = u32(left == 0);
+    const step = high | 1, stride = i32x4.splat(step << 2);
+    let words = i32x4.add(i32x4.splat(low), i32x4.mul(i32x4.splat(step), numbers));
+    let hit: u32 = 1;
+    for (let left = <i32>probes; left > 0 && hit == 1; left -= 4) {
+      const places = i32x4.shr_u(mixedLanes(words, mixFirst, mixSecond), 32 - blockShift);
+      hit = placeAt(at, i32x4.extract_lane(places, 0));
+      if (left > 1) hit &= placeAt(at, i32x4.extract_lane(places, 1));
+      if (left > 2) hit &= placeAt(at, i32x4.extract_lane(places, 2));
+      if (left > 3) hit &= placeAt(at, i32x4.extract_lane(places, 3));
+      words = i32x4.add(words, stride);
+    }
     store<u8>(resultAt + i, <u8>hit);
     hits += hit;
   }

@@ -33,24 +33,23 @@ function setSlot(filterAt: u32, slot: u32, bits: u32, value: u32): void {
   else store<u16>(filterAt + (slot << 1), <u16>value);
 }
 
-/** Puts `next` where the bucket holds `value`; 0 where it does not. */
-function replaceInBucket(filterAt: u32, bucket: u32, bits: u32, value: u32, next: u32): u32 {
-  for (let slot = bucket << 2; slot < (bucket << 2) + 4; slot++) {
-    if (slotValue(filterAt, slot, bits) != value) continue;
-    setSlot(filterAt, slot, bits, next);
-    return 1;
+/** First of the bucket's four slots that holds `value`; 4 where none does. */
+function slotWith(filterAt: u32, bucket: u32, bits: u32, value: u32): u32 {
+  // The lowest byte (or 16 bits) of x that is 0 is the lowest whose top bit stays.
+  if (bits == 8) {
+    const x = load<u32>(filterAt + (bucket << 2)) ^ (value * 0x01010101);
+    return <u32>ctz<u64>(<u64>((x - 0x01010101) & ~x & 0x80808080) | 0x8000000000) >>> 3;
   }
-  return 0;
+  const x = load<u64>(filterAt + (bucket << 3)) ^ (<u64>value * 0x0001000100010001);
+  return <u32>ctz<u64>((x - 0x0001000100010001) & ~x & 0x8000800080008000) >>> 4;
 }
 
-/** 1 where one of the bucket's four slots holds the fingerprint. */
-function isInBucket(filterAt: u32, bucket: u32, bits: u32, fingerprint: u32): u32 {
-  if (bits == 8) {
-    const x = load<u32>(filterAt + (bucket << 2)) ^ (fingerprint * 0x01010101);
-    return u32(((x - 0x01010101) & ~x & 0x80808080) != 0);
-  }
-  const x = load<u64>(filterAt + (bucket << 3)) ^ (<u64>fingerprint * 0x0001000100010001);
-  return u32(((x - 0x0001000100010001) & ~x & 0x8000800080008000) != 0);
+/** Puts `next` where the bucket holds `value`; 0 where it does not. */
+function replaceInBucket(filterAt: u32, bucket: u32, bits: u32, value: u32, next: u32): u32 {
+  const slot = slotWith(filterAt, bucket, bits, value);
+  if (slot == 4) return 0;
+  setSlot(filterAt, (bucket << 2) + slot, bits, next);
+  return 1;
 }
 
 /**
@@ -123,10 +122,10 @@ export function cuckooQuery(
     const fingerprint = cuckooFingerprint(load<u32>(hashesAt + (i << 3)), bits);
     const first = scaled(load<u32>(hashesAt + (i << 3), 4), buckets);
     const second = otherBucket(first, fingerprint, buckets);
-    // Both buckets always: a branch that half of the keys take costs more than the second load.
-    const hit =
-      isInBucket(filterAt, first, bits, fingerprint) |
-      isInBucket(filterAt, second, bits, fingerprint);
+    const hit = u32(
+      slotWith(filterAt, first, bits, fingerprint) < 4 ||
+      slotWith(filterAt, second, bits, fingerprint) < 4,
+    );
     store<u8>(resultAt + i, <u8>hit);
     hits += hit;
   }

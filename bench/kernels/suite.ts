@@ -5,8 +5,10 @@
 import type { BenchRow, ReconcileRow } from "../../src/history/bench-record.js";
 import { reconcileCurve } from "../../src/reconcile/curve.js";
 import type { KernelBench } from "./bench.js";
+import { bloomCellsBenches } from "./bloom-cells.js";
 import { bloomFilterBenches } from "./bloom-filters.js";
 import { bloomBenches } from "./bloom.js";
+import { fingerprintsBenches } from "./fingerprints.js";
 import { measure } from "./measure.js";
 import { merkleBenches } from "./merkle.js";
 import { NativeTwins } from "./native.js";
@@ -19,6 +21,8 @@ import { xxhashBenches } from "./xxhash.js";
 export const kernelBenches: readonly KernelBench[] = [
   ...bloomBenches,
   ...bloomFilterBenches,
+  ...bloomCellsBenches,
+  ...fingerprintsBenches,
   ...merkleBenches,
   ...peersBenches,
   ...randomBenches,

@@ -1,5 +1,5 @@
 /*
- * C twins of the filter kernels: split-block (Parquet's layout) and classic. Run as `bloom KERNEL SIZE`;
+ * C twins of the filter kernels: split-block (Parquet's layout), blocked and classic. Run as `bloom KERNEL SIZE`;
  * kernels and sizes are those of bench/kernels/bloom.ts.
  */
 #include "bench.h"
@@ -105,6 +105,58 @@ static void classic_query(void) {
   }
 }
 
+/* Blocks of 512 bits, a cache line. */
+static inline uint32_t *line_of(uint32_t *words, uint64_t hash, uint64_t lines) {
+  return words + 16 * (uint32_t)(((hash >> 32) * lines) >> 32);
+}
+
+static void blocked_insert(void) {
+  uint32_t *restrict words = filter;
+  const uint64_t *restrict hash = hashes;
+  for (uint32_t i = 0, count = size, lines = blocks / 2, places = probes; i < count; i++) {
+    uint32_t *line = line_of(words, hash[i], lines);
+    uint32_t word = (uint32_t)hash[i], step = (uint32_t)(hash[i] >> 32) | 1;
+    for (uint32_t p = 0; p < places; p++, word += step) {
+      uint32_t at = mixed(word) >> 23;
+      line[at >> 5] |= 1U << (at & 31);
+    }
+  }
+}
+
+static void blocked_query(void) {
+  uint32_t *restrict words = filter;
+  const uint64_t *restrict hash = hashes;
+  uint8_t *restrict result = results;
+  for (uint32_t i = 0, count = size, lines = blocks / 2, places = probes; i < count; i++) {
+    const uint32_t *line = line_of(words, hash[i], lines);
+    uint32_t word = (uint32_t)hash[i], step = (uint32_t)(hash[i] >> 32) | 1, hit = 1;
+    for (uint32_t p = 0; p < places && hit; p++, word += step) {
+      uint32_t at = mixed(word) >> 23;
+      hit = (line[at >> 5] >> (at & 31)) & 1;
+    }
+    result[i] = (uint8_t)hit;
+  }
+}
+
+static void rotating_add(void) {
+  uint32_t half = blocks / 2;
+  words8 *restrict active = (words8 *)filter, *restrict other = active + half;
+  const uint64_t *restrict hash = hashes;
+  uint8_t *restrict result = results;
+  memset(filter, 0, (size_t)blocks * 32);
+  for (uint32_t i = 0, count = size; i < count; i++) {
+    words8 mask = mask_of((uint32_t)hash[i]);
+    size_t at = block_of(hash[i], half);
+    int fresh = add(active + at, mask);
+    result[i] = (uint8_t)(fresh & !is_zero(mask & ~other[at]));
+  }
+}
+
+static void unite(void) {
+  words8 *restrict into = (words8 *)filter, *restrict from = into + blocks / 2;
+  for (size_t i = 0, count = blocks / 2; i < count; i++) into[i] |= from[i];
+}
+
 static void hash_keys(void) {
   for (uint32_t i = 0; i < size; i++) hashes[i] = xxh64_of8(messages[i], 0);
 }
@@ -117,13 +169,23 @@ static void ones(void) {
   ones_found = found;
 }
 
+static int is(const char *kernel, const char *name) { return strcmp(kernel, name) == 0; }
+
+/* Half of the keys are in when all are asked for. */
+static void insert_half(void (*insert)(void)) {
+  size /= 2;
+  insert();
+  size *= 2;
+}
+
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
   const char *kernel = argv[1];
   size = (uint32_t)strtoul(argv[2], NULL, 10);
-  int is_population = strcmp(kernel, "population") == 0;
-  /* 16 bits a key; a population has one key and two blocks a node. */
-  blocks = is_population ? 2 : (size + 15) / 16;
+  int is_population = is(kernel, "population");
+  int is_double = is(kernel, "rotating-add") || is(kernel, "union");
+  /* 16 bits a key, 32 in two filters; a population has one key and two blocks a node. */
+  blocks = is_population ? 2 : is_double ? (size + 7) / 8 : (size + 15) / 16;
   bits = (uint64_t)blocks * 256;
   size_t bytes = (size_t)(is_population ? size : 1) * blocks * 32;
   filter = aligned_alloc(64, (bytes + 63) / 64 * 64);
@@ -137,24 +199,22 @@ int main(int argc, char **argv) {
     nodes[i] = input_word(i, 2) % size;
     hashes[i] = xxh64_of8(messages[i], 0);
   }
-  if (strcmp(kernel, "split-insert") == 0) measure(split_insert, size, filter, bytes);
-  else if (strcmp(kernel, "split-query") == 0) {
-    size /= 2;
-    split_insert();
-    size *= 2;
-    measure(split_query, size, results, size);
-  } else if (strcmp(kernel, "split-add-unseen") == 0) measure(split_add_unseen, size, results, size);
+  if (is(kernel, "split-query")) insert_half(split_insert);
+  if (is(kernel, "classic-query")) insert_half(classic_insert);
+  if (is(kernel, "blocked-query")) insert_half(blocked_insert);
+  if (is(kernel, "union") || is(kernel, "ones")) split_insert();
+  if (is(kernel, "split-insert")) measure(split_insert, size, filter, bytes);
+  else if (is(kernel, "split-query")) measure(split_query, size, results, size);
+  else if (is(kernel, "split-add-unseen")) measure(split_add_unseen, size, results, size);
   else if (is_population) measure(population, size, results, size);
-  else if (strcmp(kernel, "classic-insert") == 0) measure(classic_insert, size, filter, bytes);
-  else if (strcmp(kernel, "classic-query") == 0) {
-    size /= 2;
-    classic_insert();
-    size *= 2;
-    measure(classic_query, size, results, size);
-  } else if (strcmp(kernel, "hash-keys") == 0) measure(hash_keys, size, hashes, 8 * (size_t)size);
-  else if (strcmp(kernel, "ones") == 0) {
-    split_insert();
-    measure(ones, (double)bytes, &ones_found, 8);
-  } else return 2;
+  else if (is(kernel, "classic-insert")) measure(classic_insert, size, filter, bytes);
+  else if (is(kernel, "classic-query")) measure(classic_query, size, results, size);
+  else if (is(kernel, "blocked-insert")) measure(blocked_insert, size, filter, bytes);
+  else if (is(kernel, "blocked-query")) measure(blocked_query, size, results, size);
+  else if (is(kernel, "rotating-add")) measure(rotating_add, size, results, size);
+  else if (is(kernel, "union")) measure(unite, (double)(blocks / 2) * 32, filter, bytes);
+  else if (is(kernel, "hash-keys")) measure(hash_keys, size, hashes, 8 * (size_t)size);
+  else if (is(kernel, "ones")) measure(ones, (double)bytes, &ones_found, 8);
+  else return 2;
   return 0;
 }
