@@ -101,6 +101,21 @@ export class BloomPopulation {
     return results;
   }
 
+  /**
+   * addUnseenMany over lists that stand in the backend's workspace; nodes are not checked.
+   * @param nodesAt u32[count] @param messagesAt u32[count] @param resultsAt u8[count]
+   * @returns how many pairs were unseen
+   */
+  addUnseenAt(nodesAt: number, messagesAt: number, count: number, resultsAt: number): number {
+    const [activeAt, otherAt, blocks] = [this.#activeAt, this.#otherAt, this.#blocks];
+    const { kernels } = this.#space;
+    return (
+      kernels.populationAddUnseen(
+        ...([activeAt, otherAt, blocks, nodesAt, messagesAt, count, resultsAt] as const),
+      ) >>> 0
+    );
+  }
+
   /** With two generations: forgets the older one and makes it the active one. */
   turn(): void {
     if (this.generations === 1) {

@@ -2,6 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../errors.js";
+import { workspace } from "../kernels/workspace.js";
 import { BloomFilter, type BloomFilterOptions } from "./bloom-filter.js";
 import { BloomPopulation } from "./bloom-population.js";
 import { CountingBloomFilter } from "./counting-bloom-filter.js";
@@ -222,6 +223,19 @@ describe.each(BACKENDS)("on %s", (backend) => {
       exact.dispose();
     },
   );
+
+  it("takes pairs that stand in the workspace", () => {
+    const filters = new BloomPopulation({ nodes: 5, backend });
+    const space = workspace(backend);
+    const owner = {};
+    const at = space.allocate(owner, 100);
+    space.u32.set([4, 0, 4, 9, 9, 9], at / 4);
+    expect(filters.addUnseenAt(at, at + 12, 3, at + 24)).toBe(2);
+    expect([...space.u8.slice(at + 24, at + 27)]).toEqual([1, 1, 0]);
+    expect([...filters.hasMany(Uint32Array.of(4, 3), Uint32Array.of(9, 9))]).toEqual([1, 0]);
+    space.release(owner);
+    filters.dispose();
+  });
 
   it("clears one node of a population, and grows the exact set", () => {
     const filters = new BloomPopulation({ nodes: 3, backend });
