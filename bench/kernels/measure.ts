@@ -11,7 +11,7 @@ import type { NativeTwins, NativeTime } from "./native.js";
 
 export interface MeasureOptions {
   readonly rounds: number;
-  /** A block repeats an arm for at least this long, and at least three times. */
+  /** A block repeats an arm for at least this long. */
   readonly blockMs: number;
   /** Draws the order of the arms. */
   readonly seed: number;
@@ -102,7 +102,7 @@ function disagreement(digest: string | null, agreed: string | undefined): string
 
 /** Median time of one run in nanoseconds, by tinybench. */
 function blockNs(arm: Arm, blockMs: number): number {
-  const task = new Bench({ time: blockMs, iterations: 3, warmup: false });
+  const task = new Bench({ time: blockMs, iterations: 1, warmup: false });
   task.add(arm.name, () => {
     arm.run();
   });

@@ -33,8 +33,8 @@ export const kernelBenches: readonly KernelBench[] = [
 
 export interface SuiteOptions {
   readonly ids: readonly string[];
-  /** all sizes, or the smallest of each bench only */
-  readonly sizes: "all" | "smallest";
+  /** Of each bench: the smallest, the one that is judged, or all. */
+  readonly sizes: "smallest" | "headline" | "all";
   readonly rounds: number;
   readonly blockMs: number;
   readonly seed: number;
@@ -52,7 +52,11 @@ export async function runBenches(options: SuiteOptions, hooks: SuiteHooks): Prom
   const plan = kernelBenches
     .filter(({ id }) => options.ids.includes(id))
     .flatMap((bench) => {
-      const sizes = options.sizes === "all" ? bench.sizes : bench.sizes.slice(0, 1);
+      const sizes = {
+        smallest: bench.sizes.slice(0, 1),
+        headline: [bench.headlineSize],
+        all: bench.sizes,
+      }[options.sizes];
       return sizes.map((size) => ({ bench, size }));
     });
   const natives = new NativeTwins();

@@ -30,7 +30,7 @@ export function addBenchCommand(
     .description("Time kernels on WASM and TypeScript beside npm packages and C twins.")
     .argument("[filter]", "kernels, a family or part of a name", "kernels")
     .option("--quick", "smallest size of each bench, 3 short rounds")
-    .option("--full", "all sizes, 9 long rounds")
+    .option("--full", "all sizes, 9 long rounds; takes an hour")
     .option("--rounds <count>", "rounds per bench", (text) => parseNumber("--rounds", text, ROUNDS))
     .option("--seed <number>", "draws the order of the arms", seedOf, 1)
     .option("-o, --out <folder>", "where the record and the report go", "reports")

@@ -1,4 +1,4 @@
-/** Ctrl-C: the first asks for an end with a valid partial record, the second ends at once. */
+/** Ctrl-C or SIGTERM: the first asks for an end with a valid partial record, the second ends at once. */
 import { EXIT } from "./exit.js";
 
 export interface Interrupt {
@@ -15,6 +15,11 @@ export function catchInterrupt(onFirst: () => void): Interrupt {
     controller.abort();
     onFirst();
   };
-  process.on("SIGINT", handler);
-  return { signal: controller.signal, release: () => process.off("SIGINT", handler) };
+  // SIGTERM is how `timeout` and runners of CI end a command: what was measured is kept then too.
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) process.on(name, handler);
+  const release = (): void => {
+    for (const name of signals) process.off(name, handler);
+  };
+  return { signal: controller.signal, release };
 }

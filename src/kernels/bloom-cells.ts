@@ -1,26 +1,12 @@
 /**
  * Twin of assembly/kernels/bloom-cells.ts: counting and stable filters, and the exact set.
  */
-import { mulHigh, u32, u8 } from "./memory.js";
+import { u32, u8 } from "./memory.js";
+import { mixed, scaled } from "./words.js";
 
 /** A counter that reached this stays: how often it was raised is no longer known. */
 const SATURATED = 15;
 const GOLDEN = 0x9e3779b9;
-/** Largest bound whose product with any word is below 2^53. */
-const EXACT_BOUND = 2 ** 21;
-const TWO_TO_MINUS_32 = 2 ** -32;
-
-/** Bit-by-bit mix of a word (Appleby, MurmurHash3, fmix32). */
-function mixed(word: number): number {
-  let h = word | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
-function scaled(word: number, bound: number): number {
-  return bound <= EXACT_BOUND ? (word * bound * TWO_TO_MINUS_32) >>> 0 : mulHigh(word, bound);
-}
 
 /** Place `probe` of a hash below `size`: double hashing, mixed, scaled. */
 function placeBelow(low: number, high: number, probe: number, size: number): number {

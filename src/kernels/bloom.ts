@@ -1,7 +1,8 @@
 /**
  * Twin of assembly/kernels/bloom.ts: the same bits, word by word instead of in SIMD.
  */
-import { f64, mulHigh, popcount, u32, u8 } from "./memory.js";
+import { f64, popcount, u32, u8 } from "./memory.js";
+import { mixed, scaled } from "./words.js";
 import { xxh64, xxh64High, xxh64Of8 } from "./xxhash.js";
 
 /** Bytes of a split block. */
@@ -15,9 +16,6 @@ const SALT_4 = 0x705495c7 | 0;
 const SALT_5 = 0x2df1424b | 0;
 const SALT_6 = 0x9efc4947 | 0;
 const SALT_7 = 0x5c6bfb31 | 0;
-/** Largest bound whose product with any word is below 2^53. */
-const EXACT_BOUND = 2 ** 21;
-const TWO_TO_MINUS_32 = 2 ** -32;
 
 /** XXH64 of u32 keys, each as 8 little-endian bytes: u32[count] -> hashes, u32[2 * count]. */
 export function hashKeys32(keysAt: number, count: number, hashesAt: number): void {
@@ -61,13 +59,6 @@ export function hashKeyBytes(
 /** Index of the first word of the hash's block. */
 function splitBlock(filter: number, blocks: number, high: number): number {
   return filter + scaled(high, blocks) * 8;
-}
-
-/** floor(word * bound / 2^32). */
-function scaled(word: number, bound: number): number {
-  return bound <= EXACT_BOUND
-    ? ((word >>> 0) * bound * TWO_TO_MINUS_32) >>> 0
-    : mulHigh(word >>> 0, bound);
 }
 
 /** Inserts hashes. @param filterAt u8[32 * blocks], aligned to 16 */
@@ -195,14 +186,6 @@ export function rotatingAdd(
 
 export function rotatingGained(): number {
   return activeGained;
-}
-
-/** Bit-by-bit mix of a word (Appleby, MurmurHash3, fmix32). */
-function mixed(word: number): number {
-  let h = word | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /**

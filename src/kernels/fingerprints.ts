@@ -1,21 +1,13 @@
 /**
  * Twin of assembly/kernels/fingerprints.ts: cuckoo, xor and binary fuse filters, with hashes as two words.
  */
-import { mulHigh, u16, u32, u8 } from "./memory.js";
+import { u16, u32, u8 } from "./memory.js";
+import { scaled } from "./words.js";
 import { xxh64High, xxh64Of8 } from "./xxhash.js";
 
 /** Fingerprints moved before an insertion gives up; the number of the authors' library. */
 const KICKS_MAX = 500;
 const GOLDEN = 0x9e3779b9;
-/** Largest bound whose product with any word is below 2^53. */
-const EXACT_BOUND = 2 ** 21;
-const TWO_TO_MINUS_32 = 2 ** -32;
-
-function scaled(word: number, bound: number): number {
-  return bound <= EXACT_BOUND
-    ? ((word >>> 0) * bound * TWO_TO_MINUS_32) >>> 0
-    : mulHigh(word >>> 0, bound);
-}
 
 /** 1 .. 2^bits - 1: 0 stands for an empty slot. */
 function cuckooFingerprint(low: number, bits: number): number {
