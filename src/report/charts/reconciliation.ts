@@ -2,7 +2,7 @@
 import type { ReconcileRow } from "../../history/bench-record.js";
 import { reconcileTable } from "../bench-tables.js";
 import type { ChartWithTable, LineSeries } from "../chart.js";
-import { formatValue } from "../format.js";
+import { formatValue, plural } from "../format.js";
 import { logBounds } from "./log-bounds.js";
 
 export function reconciliationChart(rows: readonly ReconcileRow[]): ChartWithTable | undefined {
@@ -52,6 +52,6 @@ function reconcileSummary(rows: readonly ReconcileRow[]): string {
   const few = cheapest(Math.min(...counts));
   const many = cheapest(Math.max(...counts));
   const text = ({ method, bytes, differences }: ReconcileRow): string =>
-    `${method} is cheapest for ${formatValue(differences, "count")} differences (${formatValue(bytes, "bytes")})`;
+    `${method} is cheapest for ${plural(differences, "difference")} (${formatValue(bytes, "bytes")})`;
   return `Of ${formatValue(few.items, "count")} items a side, ${text(few)}; ${text(many)}`;
 }
