@@ -10,7 +10,7 @@ import {
 import { delayOf } from "../runtime/delay";
 import { countLoad, hops, informOrigin, receiveRumor } from "../runtime/infection";
 import {
-  messageFrom, messagePayload, messageTo, nextMessage, openInbox, send,
+  COPY, messageFrom, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { isMessageLost } from "../runtime/peers";
 import { NONE } from "../runtime/timers";
@@ -55,5 +55,5 @@ function relay(c: u32, node: u32, peer: u32, edge: u32): void {
   countSent(c, SENT);
   countLoad(c, node);
   if (isMessageLost(c, node, peer, RUMOR) == 1) countSent(c, LOST);
-  else send(c, peer, node, RUMOR, delayOf(c, node, peer, edge), hops(c, node));
+  else send(c, peer, node, RUMOR | COPY, delayOf(c, node, peer, edge), hops(c, node));
 }

@@ -12,7 +12,7 @@ import {
 import { delayOf, replyDelay } from "../runtime/delay";
 import { countLoad, hops, informOrigin, receiveRumor, since } from "../runtime/infection";
 import {
-  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  CONTROL, COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -80,7 +80,7 @@ function tell(c: u32, to: u32, from: u32, kind: u32, delay: u32): void {
   countSent(c, spreads ? SENT : REQUESTED);
   countLoad(c, from);
   if (isMessageLost(c, from, to, kind) == 1) countSent(c, spreads ? LOST : REQUESTS_LOST);
-  else send(c, to, from, kind, delay, (stage << STAGE_SHIFT) | hops(c, from));
+  else send(c, to, from, kind | (spreads ? COPY : CONTROL), delay, (stage << STAGE_SHIFT) | hops(c, from));
 }
 
 /** Takes the rumor, where the message carries it, and weighs the other's stage against one's own. */

@@ -10,7 +10,7 @@ import {
 import { delayOf, replyDelay } from "../runtime/delay";
 import { countLoad, hops, informOrigin, knewAt, receiveRumor } from "../runtime/infection";
 import {
-  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  CONTROL, COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isReplyLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -50,7 +50,7 @@ function act(c: u32, node: u32): void {
     countSent(c, REQUESTED);
     countLoad(c, node);
     const delay = delayOf(c, node, peer, chosenEdge(c, slot));
-    send(c, peer, node, REQUEST, delay, isReplyLost(c, node, slot));
+    send(c, peer, node, REQUEST | CONTROL, delay, isReplyLost(c, node, slot));
   }
 }
 
@@ -64,5 +64,5 @@ function answer(c: u32, m: u32, node: u32): void {
     return;
   }
   const caller = messageFrom(m);
-  send(c, caller, node, RUMOR, replyDelay(c, m, node, caller), hops(c, node));
+  send(c, caller, node, RUMOR | COPY, replyDelay(c, m, node, caller), hops(c, node));
 }

@@ -12,7 +12,7 @@ import {
 import { delayOf, replyDelay } from "../runtime/delay";
 import { countLoad, hops, informOrigin, knewAt, receiveRumor } from "../runtime/infection";
 import {
-  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  CONTROL, COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -79,7 +79,7 @@ function control(c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32
   countSent(c, REQUESTED);
   countLoad(c, from);
   if (isMessageLost(c, from, to, kind) == 1) countSent(c, REQUESTS_LOST);
-  else send(c, to, from, kind, delay, payload);
+  else send(c, to, from, kind | CONTROL, delay, payload);
 }
 
 /** Sends a copy of the rumor. */
@@ -87,5 +87,5 @@ function rumor(c: u32, to: u32, from: u32, kind: u32, delay: u32): void {
   countSent(c, SENT);
   countLoad(c, from);
   if (isMessageLost(c, from, to, kind) == 1) countSent(c, LOST);
-  else send(c, to, from, kind, delay, hops(c, from));
+  else send(c, to, from, kind | COPY, delay, hops(c, from));
 }

@@ -10,7 +10,7 @@ import { countArrived, countSent, drawTick, field, parameter, setting } from "..
 import { ARRIVED, END, FIRST, LOST, NODES, SEED, SENT, TICK } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
 import {
-  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isPushLost, isReplyLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -104,7 +104,8 @@ function act(c: u32, node: u32): void {
       continue;
     }
     const payload: u32 = isReplyLost(c, node, slot) == 1 ? ANSWER_LOST : 0;
-    const m = send(c, peer, node, CALL, delayOf(c, node, peer, chosenEdge(c, slot)), payload);
+    const delay = delayOf(c, node, peer, chosenEdge(c, slot));
+    const m = send(c, peer, node, CALL | COPY, delay, payload);
     if (m == 0) return;
     setF64(m, VALUE_WORD, getF64(field(c, VALUE), node));
   }
@@ -128,7 +129,7 @@ function receiveCall(c: u32, m: u32, node: u32): void {
   if ((payload & ANSWER_LOST) != 0) {
     countSent(c, LOST);
   } else {
-    const reply = send(c, caller, node, ANSWER, replyDelay(c, m, node, caller), 0);
+    const reply = send(c, caller, node, ANSWER | COPY, replyDelay(c, m, node, caller), 0);
     if (reply == 0) return;
     setF64(reply, VALUE_WORD, answer);
   }

@@ -11,7 +11,7 @@ import {
 import { delayOf, replyDelay } from "../runtime/delay";
 import { countLoad, hops, informOrigin, knewAt, receiveRumor } from "../runtime/infection";
 import {
-  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  CONTROL, COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isPushLost, isReplyLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -53,6 +53,7 @@ function act(c: u32, node: u32): void {
   const count = choosePeers(c, node);
   for (let slot: u32 = 0; slot < count; slot++) {
     const peer = chosenPeer(c, slot);
+    let kind: u32 = CALL | CONTROL;
     let payload: u32 = isReplyLost(c, node, slot) == 1 ? ANSWER_LOST : 0;
     countSent(c, REQUESTED);
     countLoad(c, node);
@@ -62,9 +63,11 @@ function act(c: u32, node: u32): void {
       if (isPushLost(c, node, slot) == 1) {
         countSent(c, LOST);
         payload = payload | RUMOR_LOST;
+      } else {
+        kind = kind | COPY;
       }
     }
-    send(c, peer, node, CALL, delayOf(c, node, peer, chosenEdge(c, slot)), payload);
+    send(c, peer, node, kind, delayOf(c, node, peer, chosenEdge(c, slot)), payload);
   }
 }
 
@@ -77,7 +80,7 @@ function receiveCall(c: u32, m: u32, node: u32): void {
     countLoad(c, node);
     const caller = messageFrom(m);
     if ((payload & ANSWER_LOST) != 0) countSent(c, LOST);
-    else send(c, caller, node, ANSWER, replyDelay(c, m, node, caller), hops(c, node));
+    else send(c, caller, node, ANSWER | COPY, replyDelay(c, m, node, caller), hops(c, node));
   }
   if ((payload & WITH_RUMOR) != 0 && (payload & RUMOR_LOST) == 0) {
     receiveRumor(c, node, payload & 0xffff);

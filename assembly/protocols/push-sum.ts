@@ -7,7 +7,7 @@ import { getF64, getU32, setF64, toF64 } from "../memory";
 import { countArrived, countSent, field, parameter, setting } from "../runtime/access";
 import { ARRIVED, END, FIRST, LOST, ORIGIN, SENT, TICK } from "../runtime/context";
 import { delayOf } from "../runtime/delay";
-import { messageKind, messageTo, nextMessage, openInbox, send } from "../runtime/mailbox";
+import { COPY, messageKind, messageTo, nextMessage, openInbox, send } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isPushLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 import { addCell, firstCell, firstValue, isWithin, lowerCell, raiseCell } from "../runtime/values";
@@ -103,7 +103,8 @@ function act(c: u32, node: u32): void {
       countSent(c, LOST);
       continue;
     }
-    const m = send(c, peer, node, SHARE, delayOf(c, node, peer, chosenEdge(c, slot)), 0);
+    const delay = delayOf(c, node, peer, chosenEdge(c, slot));
+    const m = send(c, peer, node, SHARE | COPY, delay, 0);
     if (m == 0) return;
     setF64(m, SUM_WORD, sum);
     setF64(m, WEIGHT_WORD, weight);

@@ -7,7 +7,9 @@ import { countSent, setting } from "../runtime/access";
 import { FIRST, END, LOST, ORIGIN, SENT, TICK } from "../runtime/context";
 import { delayOf } from "../runtime/delay";
 import { countLoad, hops, informOrigin, isActive, receiveRumor } from "../runtime/infection";
-import { messageKind, messagePayload, messageTo, nextMessage, openInbox, send } from "../runtime/mailbox";
+import {
+  COPY, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+} from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isPushLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 
@@ -44,6 +46,6 @@ function act(c: u32, node: u32): void {
     countSent(c, SENT);
     countLoad(c, node);
     if (isPushLost(c, node, slot) == 1) countSent(c, LOST);
-    else send(c, peer, node, RUMOR, delayOf(c, node, peer, chosenEdge(c, slot)), hops(c, node));
+    else send(c, peer, node, RUMOR | COPY, delayOf(c, node, peer, chosenEdge(c, slot)), hops(c, node));
   }
 }

@@ -16,8 +16,8 @@ import {
   countLoad, hops, informOrigin, isActive, knewAt, receiveRumor, since,
 } from "../runtime/infection";
 import {
-  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
-  setMessagePayload,
+  CONTROL, COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox,
+  send, setMessagePayload,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -130,7 +130,8 @@ function call(c: u32, node: u32, state: u32, attempt: u32): void {
     return;
   }
   const payload = state | (attempt << ATTEMPT_SHIFT) | (carries ? WITH_RUMOR : 0);
-  send(c, peer, node, CALL, delayOf(c, node, peer, chosenEdge(c, 0)), payload);
+  const kind = CALL | (sends ? COPY : CONTROL);
+  send(c, peer, node, kind, delayOf(c, node, peer, chosenEdge(c, 0)), payload);
 }
 
 function receiveCall(c: u32, m: u32, node: u32): void {
@@ -210,7 +211,7 @@ function answer(c: u32, m: u32, node: u32, kind: u32, payload: u32): void {
   countSent(c, carries ? SENT : REQUESTED);
   countLoad(c, node);
   if (isMessageLost(c, node, to, kind) == 1) countSent(c, carries ? LOST : REQUESTS_LOST);
-  else send(c, to, node, kind, replyDelay(c, m, node, to), payload);
+  else send(c, to, node, kind | (carries ? COPY : CONTROL), replyDelay(c, m, node, to), payload);
 }
 
 /** Hops, counter and INFECTIVE of a node that may spread the rumor in `round`, 0 of any other. */

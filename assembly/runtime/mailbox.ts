@@ -4,7 +4,7 @@
  * with a longer delay is then parked in the receiver's timing wheel. Lists are chains of chunks: those
  * of mailboxes come from an arena that is reset every second tick, those of wheels from a free list.
  * Chunk: next u32, count u32, two spare words, then CHUNK_MESSAGES messages.
- * Message: to u32, from u32, kind u8 | delay u24, payload u32, then the protocol's own words.
+ * Message: to u32, from u32, kind u6, CONTROL, COPY, delay u24, payload u32, then the protocol's own words.
  */
 import { getU32, mul32, setU32 } from "../memory";
 import {
@@ -12,6 +12,14 @@ import {
   OUT_ROW_AT, OVERFLOW, SHARD, SHARDS, SHARD_SHIFT, TICK, WHEEL_END, WHEEL_FREE, WHEEL_MASK,
   WHEEL_NEXT, WHEEL_ROW_AT,
 } from "./context";
+
+/**
+ * What the network counts a message as when it loses it, added to the kind: a copy of what is spread
+ * (SENT, LOST), a message without one (REQUESTED, REQUESTS_LOST), or with both flags one of each. Timers
+ * have neither and are never lost.
+ */
+export const COPY: u32 = 0x80;
+export const CONTROL: u32 = 0x40;
 
 export const CHUNK_MESSAGES: u32 = 32;
 export const CHUNK_HEADER_BYTES: u32 = 16;
@@ -23,7 +31,7 @@ export function messageFrom(m: u32): u32 {
   return getU32(m, 1);
 }
 export function messageKind(m: u32): u32 {
-  return getU32(m, 2) & 0xff;
+  return getU32(m, 2) & 0x3f;
 }
 /** Ticks between sending and receipt. */
 export function messageDelay(m: u32): u32 {
@@ -40,7 +48,7 @@ export function setMessagePayload(m: u32, payload: u32): void {
 /**
  * Appends a message to the mailbox of the receiver's shard.
  * @param from  a node of the shard that runs now
- * @param kind  0 .. 255, the protocol's own
+ * @param kind  1 .. 63, the protocol's own, with COPY or CONTROL
  * @param delay ticks, 1 .. 2^24 - 1
  * @returns address of the message, for extra words; 0 (the null page) when the arena is full
  */
