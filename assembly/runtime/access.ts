@@ -3,7 +3,7 @@
  */
 import { addF64, getF64, getU32, setF64, setU32, toU32 } from "../memory";
 import {
-  TICK, ROUND, EVENT_CLOCK, PARAMETERS_AT, FIELDS_AT, SENT_COUNTS_AT, ARRIVED_COUNTS_AT, DRAWN_BLOCK,
+  BYTES, TICK, ROUND, EVENT_CLOCK, PARAMETERS_AT, FIELDS_AT, SENT_COUNTS_AT, ARRIVED_COUNTS_AT, DRAWN_BLOCK,
 } from "./context";
 
 export function field(c: u32, index: u32): u32 {
@@ -18,6 +18,10 @@ export function setting(c: u32, index: u32): u32 {
 }
 export function countSent(c: u32, counter: u32): void {
   addF64(getU32(c, SENT_COUNTS_AT), counter, 1);
+}
+/** Bytes of a message beyond the fixed size that the protocol declares for its kind. */
+export function countBytes(c: u32, bytes: f64): void {
+  addF64(getU32(c, SENT_COUNTS_AT), BYTES, bytes);
 }
 export function countArrived(c: u32, counter: u32): void {
   addF64(getU32(c, ARRIVED_COUNTS_AT), counter, 1);

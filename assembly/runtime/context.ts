@@ -102,3 +102,5 @@ export const LAST_TICK: u32 = 7;
 export const ARRIVED: u32 = 8;
 /** Nodes that acted while they spread the rumor: none for a while, and a rumor that dies is dead. */
 export const ACTIVE: u32 = 9;
+/** Bytes sent beyond the fixed sizes of messages. */
+export const BYTES: u32 = 10;

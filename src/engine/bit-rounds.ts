@@ -36,7 +36,7 @@ export function playBits(
     const sent = pushed + replied;
     const requests = directions.pull ? plan.nodes * plan.fanout : 0;
     rounds++;
-    run.note(rounds, gained, { sent, requests, lost, redundant: sent - lost - gained });
+    run.note(rounds, gained, { sent, requests, lost, redundant: sent - lost - gained, bytes: 0 });
     stopped = run.stopReason(rounds);
   }
   const elapsedMs = task.now() - start;

@@ -166,7 +166,7 @@ class Totals {
     const ended = lost + at(CONTEXT.REQUESTS_LOST) + redundant + at(CONTEXT.REQUESTS_ARRIVED);
     const event = plan.clock.kind === "event";
     const time = event ? (step + 1) * this.#stepTicks : step + 1;
-    const counts: StepCounts = { sent, requests, lost, redundant };
+    const counts: StepCounts = { sent, requests, lost, redundant, bytes: at(CONTEXT.BYTES) };
     this.#run.note(time, covered === undefined ? gained : covered - this.#run.informed, counts);
     this.rounds = event ? time / plan.clock.periodTicks : time;
     this.#inFlight += sent + requests - ended - gained - at(CONTEXT.ARRIVED);

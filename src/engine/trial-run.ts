@@ -15,6 +15,8 @@ export interface TrialSeries {
   readonly lost: number[];
   /** Copies that reached an informed node. */
   readonly redundant: number[];
+  /** Bytes sent beyond the fixed sizes of messages. */
+  readonly bytes: number[];
   /** Values that the protocol derives from its cells: the start at index 0, then one per step. */
   readonly measures: Record<string, number[]>;
 }
@@ -25,6 +27,7 @@ export interface StepCounts {
   readonly requests: number;
   readonly lost: number;
   readonly redundant: number;
+  readonly bytes: number;
 }
 
 export interface TrialResult {
@@ -66,6 +69,7 @@ export class TrialRun {
     requests: [],
     lost: [],
     redundant: [],
+    bytes: [],
     measures: {},
   };
   readonly digests: string[] = [];
@@ -100,7 +104,7 @@ export class TrialRun {
 
   /** Adds one point to the series; every worker keeps the same one. */
   note(time: number, gained: number, counts: StepCounts): void {
-    const { sent, requests, lost, redundant } = counts;
+    const { sent, requests, lost, redundant, bytes } = counts;
     this.informed += gained;
     this.series.time.push(time);
     this.series.informed.push(this.informed);
@@ -108,6 +112,7 @@ export class TrialRun {
     this.series.requests.push(requests);
     this.series.lost.push(lost);
     this.series.redundant.push(redundant);
+    this.series.bytes.push(bytes);
     if (this.task.worker === 0) {
       this.#progress[PROGRESS_ROUND] = time;
       this.#progress[PROGRESS_INFORMED] = this.informed;

@@ -16,6 +16,8 @@ export interface TrialCounts {
   readonly requests: readonly number[];
   /** Rumor copies of step i that were lost on the way. */
   readonly lost: readonly number[];
+  /** Bytes sent in step i beyond the fixed sizes of its messages; none without it. */
+  readonly bytes?: readonly number[];
 }
 
 /** Measures by name, as a record stores them; null where a trial has none. */

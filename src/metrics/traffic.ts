@@ -20,7 +20,7 @@ export function trafficMetrics(counts: TrialCounts, size: MessageBytes): Metrics
   const messages = total(counts.sent);
   const requests = total(counts.requests);
   const lost = total(counts.lost);
-  const bytes = messages * size.rumor + requests * size.control;
+  const bytes = messages * size.rumor + requests * size.control + total(counts.bytes ?? []);
   const newlyInformed = (counts.informed.at(-1) ?? 1) - 1;
   return {
     messages,

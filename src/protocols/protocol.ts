@@ -99,7 +99,7 @@ export interface Protocol {
   readonly dies?: boolean;
   /** Without it a trial is measured by who is informed. With it the model has a `…Start`. */
   readonly measures?: Measures;
-  /** Bytes on the wire of one message by kind, from the parameters. */
+  /** Bytes on the wire of one message by kind, from the parameters; countBytes adds what varies. */
   wireBytes(parameters: Readonly<Record<string, number>>): WireBytes;
 }
 

@@ -19,6 +19,7 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     sent: series.sent,
     requests: series.requests,
     lost: series.lost,
+    bytes: series.bytes,
   };
   const metrics: Metrics = {
     ...coverageMetrics(counts, clock.kind),
