@@ -88,6 +88,13 @@ export const CELLS_AT: u32 = 54;
 export const FIRST_CELLS_AT: u32 = 55;
 export const LAST_CELLS_AT: u32 = 56;
 
+/** Nodes of a data centre and of a rack: zones are runs of ids, the last may be smaller; 0 = none. */
+export const DC_SIZE: u32 = 57;
+export const RACK_SIZE: u32 = 58;
+/** Bytes on the wire of a copy and of a message without one. */
+export const COPY_BYTES: u32 = 59;
+export const CONTROL_BYTES: u32 = 60;
+
 /** Counters, indices into the f64 tables. */
 export const INFORMED: u32 = 0;
 export const SENT: u32 = 1;

@@ -53,6 +53,13 @@ export function setMessagePayload(m: u32, payload: u32): void {
  * @returns address of the message, for extra words; 0 (the null page) when the arena is full
  */
 export function send(c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32): u32 {
+  return sendSized(c, to, from, kind, delay, payload, 0);
+}
+
+/** A message with `bytes` on the wire beyond the fixed size of its kind; see countBytes. */
+export function sendSized(
+  c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32, _bytes: u32,
+): u32 {
   const list = getU32(c, OUT_ROW_AT) + ((to >>> getU32(c, SHARD_SHIFT)) << 3);
   let chunk = getU32(list, 1);
   if (chunk == 0 || getU32(chunk, 1) == CHUNK_MESSAGES) {

@@ -10,7 +10,8 @@ import {
   type PlacedField,
 } from "../memory/layout.js";
 import type { Network } from "../network/network.js";
-import type { Protocol } from "../protocols/protocol.js";
+import { zoneSizes, type ZoneSizes } from "../network/zones.js";
+import type { Protocol, WireBytes } from "../protocols/protocol.js";
 import { CONTROL_BYTES } from "./barrier.js";
 import { delayTables, type DelayTables } from "./delays.js";
 
@@ -51,6 +52,9 @@ export interface TrialPlan {
   readonly latencyKind: number;
   readonly delayTicks: number;
   readonly graph: boolean;
+  readonly zones: ZoneSizes;
+  /** Bytes on the wire of a copy and of a message without one. */
+  readonly wireBytes: WireBytes;
   readonly shardShift: number;
   readonly shards: number;
   readonly wheelSlots: number;
@@ -70,7 +74,7 @@ export interface TrialPlan {
 }
 
 /** Words in the context block; see assembly/runtime/context.ts. */
-export const CONTEXT_WORDS = 64;
+export const CONTEXT_WORDS = 128;
 /** Counter tables of one worker: a ring of rounds, so that a table is read long before its reuse. */
 export const COUNT_RING = 4;
 export const COUNTERS = 16;
@@ -142,6 +146,8 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     latencyKind: tables.kind,
     delayTicks: tables.constant,
     graph: edges > 0,
+    zones: zoneSizes(nodes, network.zones),
+    wireBytes: protocol.wireBytes(parameters),
     shardShift: cut.shardShift,
     shards: cut.shards,
     wheelSlots,

@@ -12,7 +12,7 @@ import { LATENCY_MS_MAX } from "./edge-lines.js";
 import { readEdgeList } from "./edge-list.js";
 import { checkPreset, distanceLatency } from "./geography.js";
 import { constantLatency, logNormalLatency, uniformLatency } from "./latency.js";
-import type { Csr, Latency, Network, Topology } from "./network.js";
+import type { Csr, Latency, Network, Topology, Zones } from "./network.js";
 import { grid, kOut, ring, scaleFree, scaleFreeEdges, smallWorld } from "./topology.js";
 
 export const TOPOLOGY_NAMES = [
@@ -62,6 +62,9 @@ export interface NetworkSpec {
   readonly latencySigma?: number | undefined;
   /** cities: a preset of geography.ts ("public"). */
   readonly citiesPreset?: string | undefined;
+  /** Data centres, and racks in each: runs of ids. 1 .. nodes (1, 1). */
+  readonly dcs?: number | undefined;
+  readonly racks?: number | undefined;
   /** Probability that one transmission is lost, 0 .. 0.99. */
   readonly lossRatio: number;
 }
@@ -120,16 +123,19 @@ export async function buildNetwork(
   const lossRatio = checkNumber("network.lossRatio", spec.lossRatio, LOSS_RANGE);
   const topology = await topologyOf(spec, nodes, seed);
   const latency = latencyOf(spec, topology.part);
+  const zones = zonesOf(spec, topology.part.nodes);
   return {
     topology: topology.part,
     latency: latency.part,
     lossRatio,
+    ...(zones === undefined ? {} : { zones }),
     description: {
       topology: spec.topology,
       ...topology.description,
       latency: spec.latency,
       ...latency.description,
       lossRatio,
+      ...zones,
     },
     order: spec.latency === "cities" ? "hilbert" : "id",
   };
@@ -291,6 +297,14 @@ function logNormalOf(spec: NetworkSpec): Described<Latency> {
     );
   }
   return { part, description: { latencyMs, latencySigma: sigma } };
+}
+
+/** Zones, where a field speaks of them; a rack holds at least one node. */
+function zonesOf({ dcs = 1, racks = 1 }: NetworkSpec, nodes: number): Zones | undefined {
+  const range = { min: 1, integer: true } as const;
+  checkNumber("network.dcs", dcs, { ...range, max: nodes });
+  checkNumber("network.racks", racks, { ...range, max: Math.floor(nodes / dcs) });
+  return dcs * racks === 1 ? undefined : { dcs, racks };
 }
 
 /** A field without which the chosen latency means nothing. */

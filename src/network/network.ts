@@ -17,6 +17,13 @@ export type Topology =
   | { readonly kind: "complete"; readonly nodes: number }
   | { readonly kind: "graph"; readonly nodes: number; readonly csr: Csr };
 
+/** Data centres and racks: runs of node ids of equal length, the last one shorter where it must be. */
+export interface Zones {
+  readonly dcs: number;
+  /** Racks of each data centre. */
+  readonly racks: number;
+}
+
 /**
  * One-way delay of a message.
  * `round`: no time, every message takes one tick of a round clock.
@@ -44,6 +51,8 @@ export interface Network {
   readonly latency: Latency;
   /** Probability that one transmission of a rumor is lost, 0 .. 0.99. */
   readonly lossRatio: number;
+  /** Without it there is one zone. */
+  readonly zones?: Zones;
   /** The settings that made this network, as they enter the record. */
   readonly description: Readonly<Record<string, number | string | boolean>>;
   /** How node ids follow places: "hilbert" when neighbours in id are neighbours on the map. */

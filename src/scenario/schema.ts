@@ -46,6 +46,8 @@ export const networkSettingsSchema = z.strictObject({
   latencySigma: anyNumber.optional(),
   citiesPreset: z.string().optional(),
   lossRatio: anyNumber.optional(),
+  dcs: anyNumber.optional(),
+  racks: anyNumber.optional(),
 });
 
 export const clockSettingsSchema = z.strictObject({
