@@ -73,6 +73,10 @@ export function popcount(word: u32): u32 {
 export function lowestBit(word: u32): u32 {
   return ctz(word);
 }
+/** Number of zero bits above the highest set bit; 32 for 0. */
+export function leadingZeros(word: u32): u32 {
+  return clz(word);
+}
 export function toF64(value: u32): f64 {
   return <f64>value;
 }

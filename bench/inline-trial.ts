@@ -2,7 +2,8 @@
 import { resetControl } from "../src/engine/barrier.js";
 import { writeNetwork } from "../src/engine/network-memory.js";
 import { drawOrigin } from "../src/engine/origin.js";
-import { planTrial, type TrialPlan, type TrialSettings } from "../src/engine/plan.js";
+import { planTrial, type TrialPlan } from "../src/engine/plan.js";
+import type { TrialSettings } from "../src/engine/settings.js";
 import { playTrial } from "../src/engine/trial.js";
 import type { TrialResult } from "../src/engine/trial-run.js";
 import { tsBackend } from "../src/kernels/ts.js";
@@ -77,7 +78,7 @@ export async function inlinePlayer(
   const digestEachRound = options.digestEachRound ?? false;
   const play = (seed: number): TrialResult => {
     resetControl(memory.buffer, plan.fields.control!.at);
-    const { origin, reachable: connected } = drawOrigin(settings.network.topology, seed);
+    const { origin, reachable: connected } = drawOrigin(settings.network, seed);
     const reachable = options.untilQuiet === true ? Infinity : connected;
     const task = { plan, seed, origin, reachable, worker: 0, digestEachRound, now: () => 0 };
     return playTrial(task, settings.protocol, (wasm ?? ts)!, memory);

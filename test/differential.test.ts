@@ -124,7 +124,7 @@ describe(`both backends, any number of workers (HEARSAY_TEST_SEED=${testSeed})`,
     const plan = planTrial(settings);
     const memory = createMemory(plan.memoryBytes);
     writeNetwork(plan, drawn.network, memory);
-    const start = drawOrigin(drawn.network.topology, drawn.seed);
+    const start = drawOrigin(drawn.network, drawn.seed);
     const job = { backend, plan, memory, module: release, seed: drawn.seed, digestEachRound: true };
     return pool.play({ ...job, ...start });
   }

@@ -9,8 +9,9 @@ import {
 } from "../runtime/context";
 import { delayOf } from "../runtime/delay";
 import { countLoad, hops, informOrigin, receiveRumor } from "../runtime/infection";
+import { COPY } from "../runtime/links";
 import {
-  COPY, messageFrom, messagePayload, messageTo, nextMessage, openInbox, send,
+  messageFrom, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { isMessageLost } from "../runtime/peers";
 import { NONE } from "../runtime/timers";

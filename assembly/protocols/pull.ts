@@ -9,8 +9,9 @@ import {
 } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
 import { countLoad, hops, informOrigin, knewAt, receiveRumor } from "../runtime/infection";
+import { CONTROL, COPY } from "../runtime/links";
 import {
-  CONTROL, COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isReplyLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";

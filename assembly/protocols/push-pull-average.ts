@@ -9,8 +9,9 @@ import { threefry } from "../kernels/random";
 import { countArrived, countSent, drawTick, field, parameter, setting } from "../runtime/access";
 import { ARRIVED, END, FIRST, LOST, NODES, SEED, SENT, TICK } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
+import { COPY } from "../runtime/links";
 import {
-  COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isPushLost, isReplyLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -106,7 +107,6 @@ function act(c: u32, node: u32): void {
     const payload: u32 = isReplyLost(c, node, slot) == 1 ? ANSWER_LOST : 0;
     const delay = delayOf(c, node, peer, chosenEdge(c, slot));
     const m = send(c, peer, node, CALL | COPY, delay, payload);
-    if (m == 0) return;
     setF64(m, VALUE_WORD, getF64(field(c, VALUE), node));
   }
 }
@@ -130,7 +130,6 @@ function receiveCall(c: u32, m: u32, node: u32): void {
     countSent(c, LOST);
   } else {
     const reply = send(c, caller, node, ANSWER | COPY, replyDelay(c, m, node, caller), 0);
-    if (reply == 0) return;
     setF64(reply, VALUE_WORD, answer);
   }
   take(c, node, isAverage ? 0.0 - answer : theirs);

@@ -7,7 +7,9 @@ import { getF64, getU32, setF64, toF64 } from "../memory";
 import { countArrived, countSent, field, parameter, setting } from "../runtime/access";
 import { ARRIVED, END, FIRST, LOST, ORIGIN, SENT, TICK } from "../runtime/context";
 import { delayOf } from "../runtime/delay";
-import { COPY, messageKind, messageTo, nextMessage, openInbox, send } from "../runtime/mailbox";
+import { COPY } from "../runtime/links";
+import { nextUp } from "../runtime/lives";
+import { messageKind, messageTo, nextMessage, openInbox, send } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isPushLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 import { addCell, firstCell, firstValue, isWithin, lowerCell, raiseCell } from "../runtime/values";
@@ -53,7 +55,8 @@ export function pushSumMeasure(c: u32): void {
   const truth = firstCell(c, SUMS) / firstCell(c, WEIGHTS);
   const pivot: f64 = truth == truth ? truth : 0.0;
   const tolerance = parameter(c, TOLERANCE);
-  for (let node = getU32(c, FIRST); node < getU32(c, END); node++) {
+  const end = getU32(c, END);
+  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
     const sum = getF64(field(c, SUM), node);
     const weight = getF64(field(c, WEIGHT), node);
     addCell(c, SUMS, sum);
@@ -105,7 +108,6 @@ function act(c: u32, node: u32): void {
     }
     const delay = delayOf(c, node, peer, chosenEdge(c, slot));
     const m = send(c, peer, node, SHARE | COPY, delay, 0);
-    if (m == 0) return;
     setF64(m, SUM_WORD, sum);
     setF64(m, WEIGHT_WORD, weight);
   }

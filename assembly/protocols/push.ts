@@ -7,8 +7,9 @@ import { countSent, setting } from "../runtime/access";
 import { FIRST, END, LOST, ORIGIN, SENT, TICK } from "../runtime/context";
 import { delayOf } from "../runtime/delay";
 import { countLoad, hops, informOrigin, isActive, receiveRumor } from "../runtime/infection";
+import { COPY } from "../runtime/links";
 import {
-  COPY, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
+  messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isPushLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";

@@ -15,9 +15,10 @@ import { huntPeer } from "../runtime/hunt";
 import {
   countLoad, hops, informOrigin, isActive, knewAt, receiveRumor, since,
 } from "../runtime/infection";
+import { CONTROL, COPY } from "../runtime/links";
 import {
-  CONTROL, COPY, messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox,
-  send, setMessagePayload,
+  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, previewInbox, send,
+  setMessagePayload,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -298,12 +299,12 @@ function admitCallers(c: u32): void {
   const callers = field(c, CALLERS_FIELD);
   const admitted = field(c, ADMITTED_FIELD);
   const limit = setting(c, CONNECTION_LIMIT);
-  openInbox(c);
+  previewInbox(c);
   for (let m = nextMessage(c); m != 0; m = nextMessage(c)) {
     if (messageKind(m) != CALL) continue;
     setU32(callers, messageTo(m), getU32(callers, messageTo(m)) + 1);
   }
-  openInbox(c);
+  previewInbox(c);
   for (let m = nextMessage(c); m != 0; m = nextMessage(c)) {
     if (messageKind(m) != CALL) continue;
     const node = messageTo(m);
@@ -321,7 +322,7 @@ function admitCallers(c: u32): void {
 /** Counts the copies that reach each node still without the rumor in this tick. */
 function countBearers(c: u32): void {
   const bearers = field(c, BEARERS_FIELD);
-  openInbox(c);
+  previewInbox(c);
   for (let m = nextMessage(c); m != 0; m = nextMessage(c)) {
     const node = messageTo(m);
     if (messageKind(m) != CALL || since(c, node) != 0) continue;

@@ -26,6 +26,9 @@ export function countBytes(c: u32, bytes: f64): void {
 export function countArrived(c: u32, counter: u32): void {
   addF64(getU32(c, ARRIVED_COUNTS_AT), counter, 1);
 }
+export function addArrived(c: u32, counter: u32, amount: f64): void {
+  addF64(getU32(c, ARRIVED_COUNTS_AT), counter, amount);
+}
 /** Raises a counter that is combined by maximum. */
 export function countLatest(c: u32, counter: u32, value: f64): void {
   const at = getU32(c, ARRIVED_COUNTS_AT);

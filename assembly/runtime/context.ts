@@ -95,6 +95,45 @@ export const RACK_SIZE: u32 = 58;
 export const COPY_BYTES: u32 = 59;
 export const CONTROL_BYTES: u32 = 60;
 
+/** 1 when nodes can be down; see lives.ts. */
+export const MORTAL: u32 = 73;
+/** u8[nodes]: which outages hit a node; and those that last now. Bit i is outage i. */
+export const OUTAGE_HITS_AT: u32 = 74;
+export const OUTAGES_NOW: u32 = 75;
+/** u32[nodes]: the tick of a node's next change times 2, plus 1 while it is up; 0 = not born yet. */
+export const LIVES_AT: u32 = 76;
+/** Churn: 0 none, 1 drawn sessions, 2 a trace. */
+export const CHURN: u32 = 77;
+/** Four f64 tables of 1025 ticks: time down, time up, and what is left of either at the start. */
+export const SESSIONS_AT: u32 = 78;
+/** A node is up at the start when its word lies below this. */
+export const UP_BELOW: u32 = 79;
+/** u32 tables: where a host's changes begin, and their ticks; hosts, and ticks of the whole trace. */
+export const TRACE_OFFSETS_AT: u32 = 80;
+export const TRACE_TICKS_AT: u32 = 81;
+export const TRACE_HOSTS: u32 = 82;
+export const TRACE_LENGTH: u32 = 83;
+/** 1 when churn takes a node's state; bits of a node in each of the protocol's fields, 0 = not by node. */
+export const CHURN_FORGETS: u32 = 84;
+export const FIELD_WIDTHS_AT: u32 = 85;
+export const FIELD_COUNT: u32 = 86;
+/** Now [CUT_FIRST, CUT_END) and the other nodes do not reach each other; an empty range: no partition. */
+export const CUT_FIRST: u32 = 87;
+export const CUT_END: u32 = 88;
+/** A message arrives twice when its word lies below this. */
+export const DUPLICATE_BELOW: u32 = 89;
+/** f64[nodes]: when a node's link will have sent (received) what waits, in ticks; 0 = no limit. */
+export const UPLINK_AT: u32 = 90;
+export const DOWNLINK_AT: u32 = 91;
+/** f64 each: bytes per tick up, down, ticks a message may wait. */
+export const BANDWIDTH_AT: u32 = 92;
+/** 1 while an inbox is only looked through; the message that is to come again. */
+export const INBOX_PREVIEW: u32 = 93;
+export const INBOX_REPEAT: u32 = 94;
+
+/** 1 when messages that are due may still be lost, wait or come twice. */
+export const DISTURBED: u32 = 95;
+
 /** Counters, indices into the f64 tables. */
 export const INFORMED: u32 = 0;
 export const SENT: u32 = 1;
@@ -111,3 +150,8 @@ export const ARRIVED: u32 = 8;
 export const ACTIVE: u32 = 9;
 /** Bytes sent beyond the fixed sizes of messages. */
 export const BYTES: u32 = 10;
+/** Messages that the network made of nothing: second copies. */
+export const DUPLICATED: u32 = 13;
+/** As a step ends: nodes that are up, and of these the informed. */
+export const LIVE: u32 = 14;
+export const LIVE_INFORMED: u32 = 15;

@@ -4,22 +4,25 @@
  * with a longer delay is then parked in the receiver's timing wheel. Lists are chains of chunks: those
  * of mailboxes come from an arena that is reset every second tick, those of wheels from a free list.
  * Chunk: next u32, count u32, two spare words, then CHUNK_MESSAGES messages.
- * Message: to u32, from u32, kind u6, CONTROL, COPY, delay u24, payload u32, then the protocol's own words.
+ * Message: to u32, from u32, a word of kind u6, CONTROL, COPY, delay u23 and QUEUED, payload u32, then the
+ * protocol's own words.
  */
 import { getU32, mul32, setU32 } from "../memory";
 import {
-  ARENA_END, ARENA_NEXT, IN_HEADS_AT, INBOX_CHUNK, INBOX_INDEX, INBOX_STAGE, MESSAGE_BYTES,
-  OUT_ROW_AT, OVERFLOW, SHARD, SHARDS, SHARD_SHIFT, TICK, WHEEL_END, WHEEL_FREE, WHEEL_MASK,
-  WHEEL_NEXT, WHEEL_ROW_AT,
+  ARENA_END, ARENA_NEXT, DISTURBED, DOWNLINK_AT, DUPLICATE_BELOW, IN_HEADS_AT, INBOX_CHUNK,
+  INBOX_INDEX, INBOX_PREVIEW, INBOX_REPEAT, INBOX_STAGE, MESSAGE_BYTES, OUT_ROW_AT, OVERFLOW, SHARD,
+  SHARDS, SHARD_SHIFT, TICK, UPLINK_AT, WHEEL_END, WHEEL_FREE, WHEEL_MASK, WHEEL_NEXT, WHEEL_ROW_AT,
 } from "./context";
+import {
+  CONTROL, COPY, DOWN, DROPPED, UP, bytesOf, countArrivedLost, countDuplicate, countSentLost, isCut,
+  isDuplicated, queueTicks,
+} from "./links";
+import { isUp } from "./lives";
 
-/**
- * What the network counts a message as when it loses it, added to the kind: a copy of what is spread
- * (SENT, LOST), a message without one (REQUESTED, REQUESTS_LOST), or with both flags one of each. Timers
- * have neither and are never lost.
- */
-export const COPY: u32 = 0x80;
-export const CONTROL: u32 = 0x40;
+const FLAGS: u32 = COPY | CONTROL;
+const DELAY_MAX: u32 = 0x7fffff;
+/** The message waits, or waited, for its receiver's link. */
+const QUEUED: u32 = 0x80000000;
 
 export const CHUNK_MESSAGES: u32 = 32;
 export const CHUNK_HEADER_BYTES: u32 = 16;
@@ -35,7 +38,7 @@ export function messageKind(m: u32): u32 {
 }
 /** Ticks between sending and receipt. */
 export function messageDelay(m: u32): u32 {
-  return getU32(m, 2) >>> 8;
+  return (getU32(m, 2) >>> 8) & DELAY_MAX;
 }
 export function messagePayload(m: u32): u32 {
   return getU32(m, 3);
@@ -49,8 +52,9 @@ export function setMessagePayload(m: u32, payload: u32): void {
  * Appends a message to the mailbox of the receiver's shard.
  * @param from  a node of the shard that runs now
  * @param kind  1 .. 63, the protocol's own, with COPY or CONTROL
- * @param delay ticks, 1 .. 2^24 - 1
- * @returns address of the message, for extra words; 0 (the null page) when the arena is full
+ * @param delay ticks, 1 .. 2^23 - 1
+ * @returns address of the message, for extra words; 0 (the null page, where words may be written in vain)
+ *   when the network loses it or the arena is full
  */
 export function send(c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32): u32 {
   return sendSized(c, to, from, kind, delay, payload, 0);
@@ -58,8 +62,24 @@ export function send(c: u32, to: u32, from: u32, kind: u32, delay: u32, payload:
 
 /** A message with `bytes` on the wire beyond the fixed size of its kind; see countBytes. */
 export function sendSized(
-  c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32, _bytes: u32,
+  c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32, bytes: u32,
 ): u32 {
+  let ticks = delay;
+  if ((kind & FLAGS) != 0) {
+    if (isCut(c, from, to)) {
+      countSentLost(c, kind);
+      return 0;
+    }
+    const links = getU32(c, UPLINK_AT);
+    if (links != 0) {
+      const wait = queueTicks(c, links, UP, from, bytesOf(c, kind, bytes));
+      if (wait == DROPPED) {
+        countSentLost(c, kind);
+        return 0;
+      }
+      ticks = ticks + wait;
+    }
+  }
   const list = getU32(c, OUT_ROW_AT) + ((to >>> getU32(c, SHARD_SHIFT)) << 3);
   let chunk = getU32(list, 1);
   if (chunk == 0 || getU32(chunk, 1) == CHUNK_MESSAGES) {
@@ -73,7 +93,7 @@ export function sendSized(
   const m = chunk + CHUNK_HEADER_BYTES + mul32(used, getU32(c, MESSAGE_BYTES));
   setU32(m, 0, to);
   setU32(m, 1, from);
-  setU32(m, 2, kind | (delay << 8));
+  setU32(m, 2, kind | (ticks << 8));
   setU32(m, 3, payload);
   return m;
 }
@@ -86,10 +106,64 @@ export function openInbox(c: u32): void {
   setU32(slot, 1, 0);
   setU32(c, INBOX_INDEX, 0);
   setU32(c, INBOX_STAGE, 0);
+  setU32(c, INBOX_REPEAT, 0);
+  setU32(c, INBOX_PREVIEW, 0);
 }
 
-/** Address of the next message due now, 0 when there is none left; valid until the next call. */
+/** Opens the inbox to look through it once before it is read: nothing is counted. Round clock only. */
+export function previewInbox(c: u32): void {
+  openInbox(c);
+  setU32(c, INBOX_PREVIEW, 1);
+}
+
+/** Address of the next message that arrives now, 0 when there is none left; valid until the next call. */
 export function nextMessage(c: u32): u32 {
+  if (getU32(c, DISTURBED) == 0) return nextDue(c);
+  const again = getU32(c, INBOX_REPEAT);
+  if (again != 0) {
+    setU32(c, INBOX_REPEAT, 0);
+    return again;
+  }
+  let m = nextDue(c);
+  while (m != 0 && !getsThrough(c, m)) m = nextDue(c);
+  if (m != 0) repeat(c, m);
+  return m;
+}
+
+/** false when the receiver is down, or its link is full or busy: then the message is lost or parked. */
+function getsThrough(c: u32, m: u32): bool {
+  const kind = getU32(m, 2) & 0xff;
+  if ((kind & FLAGS) == 0) return true;
+  const to = messageTo(m);
+  if (isUp(c, to) == 0) {
+    if (getU32(c, INBOX_PREVIEW) == 0) countArrivedLost(c, kind);
+    return false;
+  }
+  const links = getU32(c, DOWNLINK_AT);
+  if (links == 0 || (getU32(m, 2) & QUEUED) != 0) return true;
+  const wait = queueTicks(c, links, DOWN, to, bytesOf(c, kind, 0));
+  if (wait == 0) return true;
+  if (wait == DROPPED) {
+    countArrivedLost(c, kind);
+  } else {
+    // Parking counts from the tick before.
+    setU32(m, 2, QUEUED | kind | ((wait + 1) << 8));
+    park(c, m, getU32(c, MESSAGE_BYTES));
+  }
+  return false;
+}
+
+/** Now and then the network delivers a message twice. */
+function repeat(c: u32, m: u32): void {
+  const kind = getU32(m, 2) & 0xff;
+  if (getU32(c, DUPLICATE_BELOW) == 0 || (kind & FLAGS) == 0) return;
+  if (isDuplicated(c, messageFrom(m), messageTo(m), kind) == 0) return;
+  setU32(c, INBOX_REPEAT, m);
+  if (getU32(c, INBOX_PREVIEW) == 0) countDuplicate(c, kind);
+}
+
+/** Address of the next message whose delay is over. */
+function nextDue(c: u32): u32 {
   const bytes = getU32(c, MESSAGE_BYTES);
   let chunk = getU32(c, INBOX_CHUNK);
   let index = getU32(c, INBOX_INDEX);

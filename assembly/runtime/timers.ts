@@ -9,6 +9,7 @@ import {
   ACTOR, END, EVENT_CLOCK, FIRST, PERIOD, PHASE_NODES_AT, PHASE_STARTS_AT, ROUND_TICKS,
   SEED, SHARD, TICK, TIMER_KIND, WHEEL_MASK,
 } from "./context";
+import { isUp, nextUp } from "./lives";
 import { messagePayload, send } from "./mailbox";
 import { naturalLog } from "./math";
 
@@ -18,12 +19,12 @@ export const NONE: u32 = 0xffffffff;
 const TIMER_DRAW: u32 = 0x35000000;
 const POISSON: u32 = 1;
 
-/** First node of the shard that acts in this tick, NONE when there is none. */
+/** First node of the shard that acts in this tick, NONE when there is none. Nodes that are down do not. */
 export function firstActor(c: u32): u32 {
   if (getU32(c, TIMER_KIND) != 0) return NONE;
   if (getU32(c, EVENT_CLOCK) == 0) {
     if (getU32(c, TICK) % getU32(c, ROUND_TICKS) != 0) return NONE;
-    return getU32(c, FIRST) < getU32(c, END) ? getU32(c, FIRST) : NONE;
+    return upFrom(c, getU32(c, FIRST));
   }
   const at = phaseRow(c);
   setU32(c, ACTOR, getU32(at, 0));
@@ -33,12 +34,20 @@ export function firstActor(c: u32): u32 {
 /** The acting node after `node`; on an event clock the cursor in the context counts. */
 export function nextActor(c: u32, node: u32): u32 {
   if (getU32(c, EVENT_CLOCK) == 0) {
-    return node + 1 < getU32(c, END) ? node + 1 : NONE;
+    return upFrom(c, node + 1);
   }
-  const index = getU32(c, ACTOR);
-  if (index >= getU32(phaseRow(c), 1)) return NONE;
+  const end = getU32(phaseRow(c), 1);
+  const nodes = getU32(c, PHASE_NODES_AT);
+  let index = getU32(c, ACTOR);
+  while (index < end && isUp(c, getU32(nodes, index)) == 0) index++;
   setU32(c, ACTOR, index + 1);
-  return getU32(getU32(c, PHASE_NODES_AT), index);
+  return index < end ? getU32(nodes, index) : NONE;
+}
+
+function upFrom(c: u32, node: u32): u32 {
+  const end = getU32(c, END);
+  const next = nextUp(c, node, end);
+  return next < end ? next : NONE;
 }
 
 function phaseRow(c: u32): u32 {
@@ -55,7 +64,7 @@ export function startTimers(c: u32): void {
 
 /**
  * Handles a TIMER message and says whether it is an action (1) or only a stage of a long wait (0).
- * An action arms the next timer.
+ * An action arms the next timer; a node that is down misses its action.
  */
 export function timerFires(c: u32, m: u32, node: u32): u32 {
   const rest = messagePayload(m);
@@ -64,7 +73,7 @@ export function timerFires(c: u32, m: u32, node: u32): u32 {
     return 0;
   }
   armTimer(c, node);
-  return 1;
+  return isUp(c, node);
 }
 
 function armTimer(c: u32, node: u32): void {

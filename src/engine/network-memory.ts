@@ -1,6 +1,7 @@
 /** Copies a network into the memory of a trial, once per plan; trials only read it. */
 import type { Network } from "../network/network.js";
 import { delayTables } from "./delays.js";
+import { writeEnvironment } from "./environment-memory.js";
 import type { TrialPlan } from "./plan.js";
 
 export function writeNetwork(plan: TrialPlan, network: Network, memory: WebAssembly.Memory): void {
@@ -19,4 +20,5 @@ export function writeNetwork(plan: TrialPlan, network: Network, memory: WebAssem
   write("delays", tables.table);
   write("inflation", tables.inflation);
   if (network.latency.kind === "distance") write("places", network.latency.places);
+  writeEnvironment(plan, network, memory);
 }

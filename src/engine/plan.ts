@@ -9,29 +9,18 @@ import {
   type FieldSpec,
   type PlacedField,
 } from "../memory/layout.js";
-import type { Network } from "../network/network.js";
 import { zoneSizes, type ZoneSizes } from "../network/zones.js";
-import type { Protocol, WireBytes } from "../protocols/protocol.js";
+import type { WireBytes } from "../protocols/protocol.js";
 import { CONTROL_BYTES } from "./barrier.js";
 import { delayTables, type DelayTables } from "./delays.js";
-
-/** What the engine must know of a scenario. */
-export interface TrialSettings {
-  readonly protocol: Protocol;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly nodes: number;
-  readonly network: Network;
-  readonly clock: {
-    readonly kind: "round" | "event";
-    readonly tickMs: number;
-    readonly periodTicks: number;
-    readonly timer: "periodic" | "poisson" | "fresh";
-  };
-  readonly stop: { readonly coverage: number; readonly maxRounds: number };
-  readonly workers: number;
-  /** true: play messages one by one and keep hops, load and times of every node. */
-  readonly observe: boolean;
-}
+import {
+  environmentFields,
+  isQuiet,
+  planEnvironment,
+  queueTicksMax,
+  type EnvironmentPlan,
+} from "./environment.js";
+import type { TrialSettings } from "./settings.js";
 
 export interface TrialPlan {
   readonly protocolId: string;
@@ -53,6 +42,7 @@ export interface TrialPlan {
   readonly delayTicks: number;
   readonly graph: boolean;
   readonly zones: ZoneSizes;
+  readonly environment: EnvironmentPlan;
   /** Bytes on the wire of a copy and of a message without one. */
   readonly wireBytes: WireBytes;
   readonly shardShift: number;
@@ -99,9 +89,11 @@ const WINDOWS_PER_PERIOD = 10;
 /** @throws InputError when the trial would not fit into WebAssembly memory. */
 export function planTrial(settings: TrialSettings): TrialPlan {
   const { protocol, nodes, network, clock, workers, parameters } = settings;
-  const bits = playsBits(settings);
+  const environment = planEnvironment(settings);
+  const bits = playsBits(settings) && isQuiet(environment);
   const roundTicks = protocol.roundTicks;
-  const tables = delayTables(network, clock);
+  const delays = delayTables(network, clock);
+  const tables = { ...delays, longest: delays.longest + queueTicksMax(environment) };
   const fanoutTable = poissonTable(parameters.fanoutMean ?? 0);
   const fanout =
     fanoutTable.length > 0 ? Math.min(fanoutTable.length, nodes - 1) : (parameters.fanout ?? 1);
@@ -118,7 +110,12 @@ export function planTrial(settings: TrialSettings): TrialPlan {
         periodTicks: clock.periodTicks,
         delayTicksMax: tables.longest,
       });
-  const topology = bits ? [] : topologyFields(settings, tables, cut.shards);
+  const topology = bits
+    ? []
+    : [
+        ...topologyFields(settings, tables, cut.shards),
+        ...environmentFields(environment, network, nodes),
+      ];
   const wheelSlots = wheelSize(clock, tables.longest);
   const machine = bits
     ? bitMachine(nodes, workers, fanout)
@@ -147,6 +144,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     delayTicks: tables.constant,
     graph: edges > 0,
     zones: zoneSizes(nodes, network.zones),
+    environment,
     wireBytes: protocol.wireBytes(parameters),
     shardShift: cut.shardShift,
     shards: cut.shards,

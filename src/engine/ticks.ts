@@ -10,6 +10,9 @@ import { threefry } from "../kernels/random.js";
 import { TrialFailure } from "../errors.js";
 import type { Measures, MeasureSettings } from "../protocols/protocol.js";
 import { Cells } from "./cells.js";
+import { cutAt, forgettingAt, outagesAt } from "./environment.js";
+import { environmentWords, fieldWidths } from "./environment-memory.js";
+import { eachHit } from "./outage-hits.js";
 import { CONTEXT_WORDS, COUNT_RING, COUNTERS, ownRange } from "./plan.js";
 import type { StepCounts, TrialResult, TrialRun } from "./trial-run.js";
 
@@ -39,7 +42,7 @@ export function playTicks(run: TrialRun, steps: Steps, measures?: Measures): Tri
   for (let tick = 0; stopped === undefined; tick++) {
     // A step's state is measured in the tick that closes it.
     const closing = lag === 0 ? tick > 0 && tick % stepTicks === 0 : (tick + 1) % stepTicks === 0;
-    playTick(run, steps, context, tick, stepTicks, closing ? cells : undefined);
+    playTick(run, steps, context, { tick, stepTicks, closing, cells });
     barrier.wait();
     if (run.words[(context >>> 2) + CONTEXT.OVERFLOW] !== 0) throw overflow(run);
     if (!closing) continue;
@@ -57,16 +60,24 @@ export function playTicks(run: TrialRun, steps: Steps, measures?: Measures): Tri
   return { seed, origin, digest, digests, rounds, stopped, elapsedMs, series, lastInformedTick };
 }
 
+interface TickPosition {
+  readonly tick: number;
+  readonly stepTicks: number;
+  /** true: the tick ends a step, and what the protocol measures is taken. */
+  readonly closing: boolean;
+  readonly cells: Cells | undefined;
+}
+
 /** One tick of this worker's shards. */
 function playTick(
   run: TrialRun,
   steps: Steps,
   context: number,
-  tick: number,
-  stepTicks: number,
-  cells: Cells | undefined,
+  { tick, stepTicks, closing, cells }: TickPosition,
 ): void {
   const { plan, worker } = run.task;
+  const { mortal } = plan.environment;
+  const forgetting = mortal ? forgettingAt(plan.environment, tick) : 0;
   const { words } = run;
   const c = context >>> 2;
   const parity = tick & 1;
@@ -83,6 +94,10 @@ function playTick(
   words[c + CONTEXT.ARENA_NEXT] = arena.at + (worker * 2 + parity) * arenaBytes;
   words[c + CONTEXT.ARENA_END] = words[c + CONTEXT.ARENA_NEXT]! + arenaBytes;
   words[c + CONTEXT.TICK] = tick;
+  words[c + CONTEXT.OUTAGES_NOW] = outagesAt(plan.environment, tick);
+  const [cutFirst, cutEnd] = cutAt(plan.environment, tick);
+  words[c + CONTEXT.CUT_FIRST] = cutFirst;
+  words[c + CONTEXT.CUT_END] = cutEnd;
   words[c + CONTEXT.ROUND] = event ? 0 : step;
   words[c + CONTEXT.ARRIVAL_ROUND] = event ? 0 : arrival;
   words[c + CONTEXT.SENT_COUNTS_AT] = counts + (step % COUNT_RING) * COUNTERS * 8;
@@ -100,8 +115,10 @@ function playTick(
     words[c + CONTEXT.OUT_ROW_AT] = row;
     words[c + CONTEXT.WHEEL_ROW_AT] = run.at("wheels") + shard * plan.wheelSlots * 8;
     words[c + CONTEXT.DRAWN_BLOCK] = 0xffffffff;
+    if (forgetting !== 0) run.backend.kernels.forgetHit(context, forgetting);
     steps.receive(context);
-    if (cells !== undefined) {
+    if (closing && mortal) run.backend.kernels.countLive(context, Number(run.isRumor));
+    if (closing && cells !== undefined) {
       cells.open(context, shard, parity);
       steps.measure?.(context);
     }
@@ -115,6 +132,7 @@ function startMeasured(run: TrialRun, steps: Steps, context: number, cells: Cell
   const c = context >>> 2;
   const [first, end] = ownRange(plan.shards, worker, plan.workers);
   cells.clear();
+  run.words[c + CONTEXT.OUTAGES_NOW] = outagesAt(plan.environment, 0);
   // Parity 1: the first step that closes may be tick 0 or 1, and slow readers come before tick 1 ends.
   for (let shard = first; shard < end; shard++) {
     run.words[c + CONTEXT.SHARD] = shard;
@@ -167,9 +185,13 @@ class Totals {
     const event = plan.clock.kind === "event";
     const time = event ? (step + 1) * this.#stepTicks : step + 1;
     const counts: StepCounts = { sent, requests, lost, redundant, bytes: at(CONTEXT.BYTES) };
-    this.#run.note(time, covered === undefined ? gained : covered - this.#run.informed, counts);
+    if (plan.environment.mortal) this.#run.live = at(CONTEXT.LIVE);
+    const known =
+      plan.environment.mortal && this.#run.isRumor ? at(CONTEXT.LIVE_INFORMED) : covered;
+    this.#run.note(time, known === undefined ? gained : known - this.#run.informed, counts);
     this.rounds = event ? time / plan.clock.periodTicks : time;
-    this.#inFlight += sent + requests - ended - gained - at(CONTEXT.ARRIVED);
+    this.#inFlight +=
+      sent + requests + at(CONTEXT.DUPLICATED) - ended - gained - at(CONTEXT.ARRIVED);
     this.#quietTicks = sent + requests > 0 ? 0 : this.#quietTicks + this.#stepTicks;
     this.#deadTicks = sent + at(CONTEXT.ACTIVE) > 0 ? 0 : this.#deadTicks + this.#stepTicks;
     const reason = this.#run.stopReason(this.rounds);
@@ -189,9 +211,7 @@ class Totals {
   }
 
   #endOfRumor(): TrialResult["stopped"] {
-    const { plan } = this.#run.task;
-    const covered = this.#run.informed >= Math.ceil(plan.stop.coverage * plan.nodes);
-    return covered ? "coverage" : "quiescent";
+    return this.#run.isCovered ? "coverage" : "quiescent";
   }
 
   #sum(slot: number): number[] {
@@ -209,15 +229,28 @@ class Totals {
 
 function prepareState(run: TrialRun): void {
   const { plan } = run.task;
-  for (const name of [...plan.protocolFields, "contexts", "counts", "heads", "wheels"]) {
-    run.clear(name);
-  }
+  const others = ["contexts", "counts", "heads", "wheels", "outageHits", "lives"];
+  for (const name of [...plan.protocolFields, ...others, "uplinks", "downlinks"]) run.clear(name);
   run.doubles.set(plan.parameters, run.at("parameters") / 8);
   run.words.set(
     plan.protocolFields.map((name) => run.at(name)),
     run.at("fieldTable") / 4,
   );
   run.words.set(plan.fanoutTable, run.at("fanoutTable") / 4);
+  if (plan.environment.mortal) run.words.set(fieldWidths(plan), run.at("fieldWidths") / 4);
+  writeHits(run);
+}
+
+/** Marks whom each outage of this trial hits. */
+function writeHits(run: TrialRun): void {
+  const { plan, seed } = run.task;
+  if (plan.environment.outages.length === 0) return;
+  const hits = new Uint8Array(run.memory.buffer, run.at("outageHits"), plan.nodes);
+  plan.environment.outages.forEach(({ nodes }, index) => {
+    eachHit(plan, nodes, index, seed, (node) => {
+      hits[node]! |= 1 << index;
+    });
+  });
 }
 
 /** Fills this worker's context; returns its address. */
@@ -267,6 +300,7 @@ function prepareContext(run: TrialRun): number {
     [CONTEXT.SLOTS, plan.fanout],
     [CONTEXT.FIRST_CELLS_AT, run.at("allCells") + worker * 2 * plan.cells * 8],
     [CONTEXT.LAST_CELLS_AT, run.at("allCells") + (worker * 2 + 1) * plan.cells * 8],
+    ...environmentWords(plan, address),
   ];
   for (const [word, value] of values) run.words[(context >>> 2) + word] = value;
   return context;

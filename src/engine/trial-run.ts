@@ -17,6 +17,8 @@ export interface TrialSeries {
   readonly redundant: number[];
   /** Bytes sent beyond the fixed sizes of messages. */
   readonly bytes: number[];
+  /** Nodes that were up; empty when none can be down. */
+  readonly live: number[];
   /** Values that the protocol derives from its cells: the start at index 0, then one per step. */
   readonly measures: Record<string, number[]>;
 }
@@ -70,12 +72,15 @@ export class TrialRun {
     lost: [],
     redundant: [],
     bytes: [],
+    live: [],
     measures: {},
   };
   readonly digests: string[] = [];
   readonly words: Uint32Array;
   readonly doubles: Float64Array;
   informed = 1;
+  /** Nodes that are up. */
+  live: number;
   readonly #progress: Float64Array;
 
   constructor(task: TrialTask, backend: Backend, memory: WebAssembly.Memory) {
@@ -83,6 +88,7 @@ export class TrialRun {
     this.backend = backend;
     this.memory = memory;
     const { plan } = task;
+    this.live = plan.nodes;
     this.barrier = new Barrier(memory.buffer, this.at("control"), plan.workers);
     this.words = new Uint32Array(memory.buffer);
     this.doubles = new Float64Array(memory.buffer);
@@ -113,6 +119,7 @@ export class TrialRun {
     this.series.lost.push(lost);
     this.series.redundant.push(redundant);
     this.series.bytes.push(bytes);
+    if (this.task.plan.environment.mortal) this.series.live.push(this.live);
     if (this.task.worker === 0) {
       this.#progress[PROGRESS_ROUND] = time;
       this.#progress[PROGRESS_INFORMED] = this.informed;
@@ -131,9 +138,19 @@ export class TrialRun {
   stopReason(rounds: number): TrialResult["stopped"] | undefined {
     const { plan, reachable } = this.task;
     if (plan.dies) return rounds >= plan.stop.maxRounds ? "round-limit" : undefined;
-    if (this.informed >= Math.ceil(plan.stop.coverage * plan.nodes)) return "coverage";
-    if (this.informed >= reachable) return "quiescent";
+    if (this.isCovered) return "coverage";
+    if (this.informed >= reachable && !plan.environment.mortal) return "quiescent";
     return rounds >= plan.stop.maxRounds ? "round-limit" : undefined;
+  }
+
+  /** true when the share of the nodes that are up, at which a trial ends, is reached. */
+  get isCovered(): boolean {
+    return this.informed >= Math.ceil(this.task.plan.stop.coverage * this.live);
+  }
+
+  /** true for a protocol whose first field is who is informed. */
+  get isRumor(): boolean {
+    return this.task.plan.protocolFields[0] === "informed";
   }
 
   /** Digest of the protocol's state as it stands: 16 hex digits. Worker 0 only. */

@@ -46,6 +46,9 @@ type Twins = Functions<typeof bloom> &
 /** Portable functions that the host calls by name, from assembly/runtime and assembly/views. */
 interface Portable {
   naturalLog(x: number): number;
+  // Nodes that are down; `context` is that of a worker.
+  forgetHit(context: number, mask: number): void;
+  countLive(context: number, isRumor: number): void;
   // Views of all nodes; `context` is the address of the service's context.
   drawOrder(context: number): void;
   nodeInOrder(context: number, position: number): number;

@@ -94,6 +94,10 @@ export function popcount(word: number): number {
 export function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
 }
+/** Number of zero bits above the highest set bit; 32 for 0. */
+export function leadingZeros(word: number): number {
+  return Math.clz32(word);
+}
 export function toF64(value: number): number {
   return value;
 }

@@ -10,6 +10,8 @@ export interface TrialCounts {
   readonly time: readonly number[];
   /** Nodes informed at time[i], the origin included: cumulative, never falling, 1 .. nodes. */
   readonly informed: readonly number[];
+  /** Nodes that were up at time[i], of which the informed are counted; without it all were. */
+  readonly live?: readonly number[];
   /** Rumor copies sent in step i: pushes and replies, lost ones included. */
   readonly sent: readonly number[];
   /** Messages without the rumor sent in step i: requests and digests. */
@@ -18,6 +20,8 @@ export interface TrialCounts {
   readonly lost: readonly number[];
   /** Bytes sent in step i beyond the fixed sizes of its messages; none without it. */
   readonly bytes?: readonly number[];
+  /** Copies of step i that reached an informed node, where nodes can forget. */
+  readonly redundant?: readonly number[];
 }
 
 /** Measures by name, as a record stores them; null where a trial has none. */

@@ -10,15 +10,16 @@ export function timeToName(clock: ClockKind, percent: number): string {
 }
 
 /**
- * First time at which at least `percent` % of all nodes are informed, null when never.
+ * First time at which at least `percent` % of the nodes that are up are informed, null when never.
  * A share that the origin alone makes up is reached at time 0.
  * @param percent 0 .. 100
  */
 export function timeTo(counts: TrialCounts, percent: number): number | null {
   // Whole numbers on both sides, so that a share is not missed by a rounding error.
-  const needed = percent * counts.nodes;
-  if (needed <= 100) return 0;
-  const step = counts.informed.findIndex((informed) => informed * 100 >= needed);
+  if (percent * counts.nodes <= 100) return 0;
+  const step = counts.informed.findIndex(
+    (informed, index) => informed * 100 >= percent * (counts.live?.[index] ?? counts.nodes),
+  );
   return counts.time[step] ?? null;
 }
 
@@ -28,10 +29,8 @@ export function timeTo(counts: TrialCounts, percent: number): number | null {
  */
 export function coverageMetrics(counts: TrialCounts, clock: ClockKind): Metrics {
   const informed = counts.informed.at(-1) ?? 1;
-  const metrics: Metrics = {
-    coverage: informed / counts.nodes,
-    residue: (counts.nodes - informed) / counts.nodes,
-  };
+  const live = counts.live?.at(-1) ?? counts.nodes;
+  const metrics: Metrics = { coverage: informed / live, residue: (live - informed) / live };
   for (const percent of COVERAGE_PERCENTS) {
     metrics[timeToName(clock, percent)] = timeTo(counts, percent);
   }

@@ -29,7 +29,8 @@ export function trafficMetrics(counts: TrialCounts, size: MessageBytes): Metrics
     lost,
     bytes,
     bytesPerNode: bytes / nodes,
-    redundancy: (messages - lost - newlyInformed) / nodes,
+    redundancy:
+      (counts.redundant ? total(counts.redundant) : messages - lost - newlyInformed) / nodes,
   };
 }
 

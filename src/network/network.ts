@@ -46,6 +46,77 @@ export type Latency =
       readonly inflation: Float64Array;
     };
 
+/** A span of time: rounds (periods of an event clock), or milliseconds on an event clock. */
+export type Duration = { readonly rounds: number } | { readonly ms: number };
+
+/** From `from` until `until` (null: for ever), messages between [first, end) and the other ids are lost. */
+export interface Partition {
+  readonly from: Duration;
+  readonly until: Duration | null;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** From `from` until `until` some nodes are down: they neither send nor receive. */
+export interface Outage {
+  readonly from: Duration;
+  readonly until: Duration | null;
+  /**
+   * Which nodes fail: a drawn share of all nodes, racks or data centres, each of them whole; or those of
+   * one range of ids.
+   */
+  readonly nodes:
+    | { readonly kind: "share"; readonly share: number; readonly of: "nodes" | "racks" | "dcs" }
+    | { readonly kind: "range"; readonly first: number; readonly end: number };
+  /** true: a node that comes back has forgotten everything. */
+  readonly stateLost: boolean;
+}
+
+/**
+ * Nodes come and go. `sessions`: time up and time down alternate, drawn anew each time; at the start the
+ * process has been going on for ever. `trace`: recorded sessions, host i for node i; nodes beyond the
+ * hosts take them again at another time of the trace.
+ */
+export type Churn =
+  | {
+      readonly kind: "sessions";
+      /** Mean time up, mean time down (null: a node that leaves does not return). */
+      readonly up: Duration;
+      readonly down: Duration | null;
+      /** Shape of the Weibull law of both; 1 = exponential (Poisson churn). */
+      readonly shape: number;
+      readonly stateLost: boolean;
+    }
+  | {
+      readonly kind: "trace";
+      /** Changes of host h are times[offsets[h] .. offsets[h + 1]): up, down, up, … in ms of the trace. */
+      readonly offsets: Uint32Array;
+      readonly timesMs: Float64Array;
+      readonly lengthMs: number;
+      /** How long an hour of the trace lasts in the trial. */
+      readonly hour: Duration;
+      readonly stateLost: boolean;
+    };
+
+/** A node's access link, on an event clock. Messages queue first in, first out. */
+export interface Bandwidth {
+  /** kbit/s; 0 = no limit. */
+  readonly uplinkKbps: number;
+  readonly downlinkKbps: number;
+  /** A message that would wait longer than this is lost. */
+  readonly queueMs: number;
+}
+
+/** What happens to nodes and links during a trial, whatever the protocol. */
+export interface Environment {
+  /** Probability that a message arrives twice. */
+  readonly duplicateRatio: number;
+  readonly partitions: readonly Partition[];
+  readonly outages: readonly Outage[];
+  readonly churn?: Churn;
+  readonly bandwidth?: Bandwidth;
+}
+
 export interface Network {
   readonly topology: Topology;
   readonly latency: Latency;
@@ -53,6 +124,8 @@ export interface Network {
   readonly lossRatio: number;
   /** Without it there is one zone. */
   readonly zones?: Zones;
+  /** Without it nodes live for ever and links are only lossy. */
+  readonly environment?: Environment;
   /** The settings that made this network, as they enter the record. */
   readonly description: Readonly<Record<string, number | string | boolean>>;
   /** How node ids follow places: "hilbert" when neighbours in id are neighbours on the map. */

@@ -20,6 +20,7 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     requests: series.requests,
     lost: series.lost,
     bytes: series.bytes,
+    ...(series.live.length > 0 ? { live: series.live, redundant: series.redundant } : {}),
   };
   const metrics: Metrics = {
     ...coverageMetrics(counts, clock.kind),
@@ -29,7 +30,8 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     ...protocol.measures?.summary(series.measures),
   };
   // The last informed tick is known exactly, where windows only bound it.
-  if (clock.kind === "event" && typeof metrics.latencyMsTo100 === "number") {
+  const sharp = clock.kind === "event" && series.live.length === 0;
+  if (sharp && typeof metrics.latencyMsTo100 === "number") {
     metrics.latencyMsTo100 = result.lastInformedTick * unit;
   }
   const start = protocol.measures === undefined ? 1 : 0;
@@ -43,9 +45,15 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     metrics,
     series: {
       time: [0, ...counts.time],
-      coverage: [start / nodes, ...series.informed.map((informed) => informed / nodes)],
+      coverage: [
+        start / nodes,
+        ...series.informed.map((informed, index) => informed / (series.live[index] ?? nodes)),
+      ],
       messages: [0, ...series.sent],
-      ...measuredSeries(series.measures),
+      ...measuredSeries({
+        ...series.measures,
+        ...(series.live.length > 0 ? { live: [nodes, ...series.live] } : {}),
+      }),
     },
   };
 }

@@ -49,7 +49,7 @@ export class TrialPlayer {
     };
     const timer = setInterval(show, WATCH_MS);
     try {
-      const { origin, reachable } = drawOrigin(this.#scenario.network.topology, seed);
+      const { origin, reachable } = drawOrigin(this.#scenario.network, seed);
       const module = this.#module;
       const job = {
         backend,

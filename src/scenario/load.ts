@@ -51,11 +51,17 @@ export async function loadSuite(file: string): Promise<LoadedSuite> {
   const scenarios = suite.scenarios.map((settings, index) => ({
     settings: withFileFrom(dirname(file), settings),
     label: (field: string) =>
-      where([...(isSuite ? ["scenarios", index] : []), ...field.split(".")]),
+      where([...(isSuite ? ["scenarios", index] : []), ...fieldPath(field)]),
   }));
   checkNamesDiffer(scenarios);
   const name = suite.name ?? (isSuite ? stem(file) : suite.scenarios[0]!.name);
   return { name, title: suite.title ?? suite.scenarios[0]!.title ?? name, scenarios };
+}
+
+/** "outages[0].from" -> [ "outages", 0, "from" ]. */
+function fieldPath(field: string): FieldPath {
+  const parts = field.split(/[.[\]]+/).filter((part) => part !== "");
+  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 async function readContent(file: string): Promise<Content> {
@@ -136,12 +142,18 @@ async function readModule(file: string): Promise<Content> {
   return { value: module.default, lineOf: () => "" };
 }
 
-/** An edge list named in a scenario file stands beside that file, not in the working directory. */
+/** An edge list or a trace named in a scenario file stands beside that file, not in the working directory. */
 function withFileFrom(folder: string, settings: ScenarioSettings): ScenarioSettings {
-  const file = settings.network?.file;
-  if (file === undefined) return settings;
-  const path = relative(process.cwd(), resolve(folder, file));
-  return { ...settings, network: { ...settings.network, file: path } };
+  const { network, environment } = settings;
+  const beside = (file: string): string => relative(process.cwd(), resolve(folder, file));
+  const churn = environment?.churn;
+  return {
+    ...settings,
+    ...(network?.file === undefined ? {} : { network: { ...network, file: beside(network.file) } }),
+    ...(churn?.file === undefined
+      ? {}
+      : { environment: { ...environment, churn: { ...churn, file: beside(churn.file) } } }),
+  };
 }
 
 function checkNamesDiffer(scenarios: readonly SettingsLayer[]): void {

@@ -5,6 +5,7 @@
 import { checkChoice, checkNumber, nearestName, shown } from "../check.js";
 import { InputError } from "../errors.js";
 import { buildNetwork, type NetworkSpec } from "../network/build.js";
+import { buildEnvironment } from "../network/environment.js";
 import type { Network } from "../network/network.js";
 import type { ParameterSpec, Protocol } from "../protocols/protocol.js";
 import { findProtocol, protocols } from "../protocols/registry.js";
@@ -65,7 +66,8 @@ export function resolveScenario(layers: readonly SettingsLayer[]): ResolvedScena
   const backend = settings.backend ?? "both";
 
   async function build(): Promise<Scenario> {
-    const network = await buildLabelled(spec, nodes, seed, label);
+    const bare = await buildLabelled(spec, nodes, seed, label);
+    const network = withEnvironment(bare, settings, clock, label);
     const built = network.topology.nodes;
     if (settings.nodes !== undefined && settings.nodes !== built) {
       const got = `got ${settings.nodes}`;
@@ -97,6 +99,7 @@ function merge(layers: readonly Settings[]): Settings {
     ...upper,
     parameters: { ...lower.parameters, ...upper.parameters },
     network: { ...withoutReplaced(lower.network ?? {}, upper.network ?? {}), ...upper.network },
+    environment: { ...lower.environment, ...upper.environment },
     clock: { ...lower.clock, ...upper.clock },
     stop: { ...lower.stop, ...upper.stop },
   }));
@@ -204,6 +207,29 @@ async function buildLabelled(
     if (!(error instanceof InputError)) throw error;
     const named = error.message.replace(/\bnetwork\.\w+/g, (field) => label(field));
     throw new InputError(named);
+  }
+}
+
+/** Adds what the settings say of nodes and links. */
+function withEnvironment(
+  network: Network,
+  { environment: spec = {} }: Settings,
+  clock: ClockSettings,
+  label: Label,
+): Network {
+  if (Object.keys(spec).length === 0) return network;
+  const { zones, topology, description } = network;
+  try {
+    const place = { nodes: topology.nodes, zones, clock: clock.kind };
+    const built = buildEnvironment(spec, place);
+    return {
+      ...network,
+      environment: built.environment,
+      description: { ...description, ...built.description },
+    };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.message.replace(/^environment[.\w[\]]*/, label));
   }
 }
 

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { checkChoice, nearestName, shown, type NumberRange } from "../check.js";
 import { InputError } from "../errors.js";
+import { CHURN_LAWS, OUTAGE_UNITS, STATES } from "../network/environment.js";
 import { LATENCY_NAMES, TOPOLOGY_NAMES } from "../network/build.js";
 import {
   BACKENDS,
@@ -50,6 +51,45 @@ export const networkSettingsSchema = z.strictObject({
   racks: anyNumber.optional(),
 });
 
+const duration = z.union([z.number(), z.string()], {
+  error: 'must be a number of rounds, or text such as "30 min"',
+});
+const span = { from: duration, until: duration.optional() };
+
+/** What happens to nodes and links; ranges are checked in network/environment.ts. */
+export const environmentSettingsSchema = z.strictObject({
+  duplicateRatio: anyNumber.optional(),
+  partitions: z
+    .array(z.strictObject({ ...span, share: anyNumber.optional(), dc: anyNumber.optional() }))
+    .optional(),
+  outages: z
+    .array(
+      z.strictObject({
+        ...span,
+        share: anyNumber.optional(),
+        of: z.enum(OUTAGE_UNITS).optional(),
+        dc: anyNumber.optional(),
+        state: z.enum(STATES).optional(),
+      }),
+    )
+    .optional(),
+  churn: z
+    .strictObject({
+      law: z.enum(CHURN_LAWS).optional(),
+      session: duration.optional(),
+      downtime: duration.optional(),
+      shape: anyNumber.optional(),
+      /** Recorded sessions, plain or gzip; relative to the scenario file. */
+      file: z.string().min(1).optional(),
+      hour: duration.optional(),
+      state: z.enum(STATES).optional(),
+    })
+    .optional(),
+  uplinkKbps: anyNumber.optional(),
+  downlinkKbps: anyNumber.optional(),
+  queueMs: anyNumber.optional(),
+});
+
 export const clockSettingsSchema = z.strictObject({
   kind: z.enum(CLOCKS).optional(),
   tickMs: ranged(TICK_MS).optional(),
@@ -69,6 +109,7 @@ export const scenarioSettingsSchema = z.strictObject({
     .optional(),
   nodes: ranged(NODES).optional(),
   network: networkSettingsSchema.optional(),
+  environment: environmentSettingsSchema.optional(),
   clock: clockSettingsSchema.optional(),
   seed: ranged(SEED).optional(),
   trials: ranged(TRIALS).optional(),

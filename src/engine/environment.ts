@@ -1,0 +1,167 @@
+/**
+ * The environment of a network as the engine plays it: times in ticks, memory, and what lasts at
+ * each tick. The rules themselves are in assembly/runtime/lives.ts and links.ts.
+ */
+import { InputError } from "../errors.js";
+import type { FieldSpec } from "../memory/layout.js";
+import type { Duration, Environment, Network, Outage } from "../network/network.js";
+import { SESSION_ENTRIES } from "../network/sessions.js";
+import type { TrialSettings } from "./settings.js";
+
+interface Span {
+  /** Ticks [from, until). */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Plain numbers: a plan crosses threads. */
+export interface EnvironmentPlan {
+  /** true: nodes can be down. */
+  readonly mortal: boolean;
+  readonly duplicateBelow: number;
+  readonly partitions: readonly (Span & { readonly first: number; readonly end: number })[];
+  readonly outages: readonly (Span & Pick<Outage, "stateLost" | "nodes">)[];
+  /** Codes of CONTEXT.CHURN. */
+  readonly churn: 0 | 1 | 2;
+  readonly churnForgets: boolean;
+  readonly upBelow: number;
+  readonly traceHosts: number;
+  readonly traceTicks: number;
+  /** Bytes per tick and ticks; 0 = no limit. */
+  readonly uplink: number;
+  readonly downlink: number;
+  readonly waitTicks: number;
+}
+
+/** Ticks from here on are never reached. */
+export const NEVER = 2 ** 31 - 1;
+const KBPS_TO_BYTES_PER_MS = 1 / 8;
+/** Tables of lengths, in the order of lives.ts: down, up, rest of down, rest of up. */
+export const SESSION_TABLES = 4;
+
+type Clock = TrialSettings["clock"];
+
+/** @throws InputError when a rumor does not fit through a link in the time it may wait */
+export function planEnvironment(settings: TrialSettings): EnvironmentPlan {
+  const { network, clock, protocol, parameters } = settings;
+  const environment = network.environment ?? { duplicateRatio: 0, partitions: [], outages: [] };
+  const { churn, bandwidth, partitions, outages } = environment;
+  const span = ({ from, until }: { from: Duration; until: Duration | null }): Span => ({
+    from: ticksOf(from, clock),
+    until: until === null ? NEVER : ticksOf(until, clock),
+  });
+  const rate = (kbps: number): number => kbps * KBPS_TO_BYTES_PER_MS * clock.tickMs;
+  const links = {
+    uplink: rate(bandwidth?.uplinkKbps ?? 0),
+    downlink: rate(bandwidth?.downlinkKbps ?? 0),
+    waitTicks: bandwidth === undefined ? 0 : Math.ceil(bandwidth.queueMs / clock.tickMs),
+  };
+  checkFits(links, protocol.wireBytes(parameters).rumor, clock);
+  return {
+    mortal: outages.length > 0 || churn !== undefined,
+    duplicateBelow: Math.round(environment.duplicateRatio * 2 ** 32),
+    partitions: partitions.map(({ first, end, ...rest }) => ({ ...span(rest), first, end })),
+    outages: outages.map(({ stateLost, nodes, ...rest }) => ({ ...span(rest), stateLost, nodes })),
+    churn: churn === undefined ? 0 : churn.kind === "sessions" ? 1 : 2,
+    churnForgets: churn?.stateLost ?? false,
+    upBelow: upBelow(environment),
+    traceHosts: churn?.kind === "trace" ? churn.offsets.length - 1 : 0,
+    traceTicks: churn?.kind === "trace" ? Math.max(1, traceTicks(churn, clock, churn.lengthMs)) : 0,
+    ...links,
+  };
+}
+
+/** Longest time that queues add to a delay. */
+export function queueTicksMax({ uplink, downlink, waitTicks }: EnvironmentPlan): number {
+  return waitTicks * (Number(uplink > 0) + Number(downlink > 0));
+}
+
+/** Nothing of it: the bit path may play the trial. */
+export function isQuiet(plan: EnvironmentPlan): boolean {
+  const { mortal, duplicateBelow, partitions, uplink, downlink } = plan;
+  return !mortal && duplicateBelow === 0 && partitions.length === 0 && uplink + downlink === 0;
+}
+
+/** Memory of the environment, by what it has. */
+export function environmentFields(
+  plan: EnvironmentPlan,
+  { environment }: Network,
+  nodes: number,
+): FieldSpec[] {
+  const fields: FieldSpec[] = [];
+  const add = (name: string, type: FieldSpec["type"], count: number, meaning: string): void => {
+    fields.push({ name, type, count, meaning });
+  };
+  if (plan.mortal) add("fieldWidths", "u32", 32, "bits of a node in each field");
+  if (plan.outages.length > 0) add("outageHits", "u8", nodes, "which outages hit a node");
+  if (plan.churn > 0) add("lives", "u32", nodes, "up or down, and until when");
+  if (plan.churn === 1)
+    add("sessions", "f64", SESSION_TABLES * SESSION_ENTRIES, "lengths in ticks");
+  if (environment?.churn?.kind === "trace") {
+    add("traceOffsets", "u32", environment.churn.offsets.length, "where a host's changes begin");
+    add("traceTicks", "u32", environment.churn.timesMs.length, "changes, in ticks");
+  }
+  if (plan.uplink + plan.downlink > 0) add("bandwidth", "f64", 4, "bytes per tick, longest wait");
+  if (plan.uplink > 0) add("uplinks", "f64", nodes, "when a link will have sent all");
+  if (plan.downlink > 0) add("downlinks", "f64", nodes, "when a link will have received all");
+  return fields;
+}
+
+/** Which outages last at a tick, bit i for outage i. */
+export function outagesAt({ outages }: EnvironmentPlan, tick: number): number {
+  return outages.reduce(
+    (mask, { from, until }, index) => (tick >= from && tick < until ? mask | (1 << index) : mask),
+    0,
+  );
+}
+
+/** Outages that begin at a tick and take the state of those they hit. */
+export function forgettingAt({ outages }: EnvironmentPlan, tick: number): number {
+  return outages.reduce(
+    (mask, { from, stateLost }, index) => (stateLost && from === tick ? mask | (1 << index) : mask),
+    0,
+  );
+}
+
+/** The range of ids that is cut off at a tick; empty when none is. */
+export function cutAt({ partitions }: EnvironmentPlan, tick: number): readonly [number, number] {
+  const cut = partitions.find(({ from, until }) => tick >= from && tick < until);
+  return cut === undefined ? [0, 0] : [cut.first, cut.end];
+}
+
+/** A span in ticks, at most 2^31 - 1. */
+export function ticksOf(duration: Duration, clock: Clock): number {
+  const ticks =
+    "rounds" in duration ? duration.rounds * clock.periodTicks : duration.ms / clock.tickMs;
+  return Math.min(NEVER, Math.round(ticks));
+}
+
+/** A time of a trace in ticks. */
+export function traceTicks(churn: { readonly hour: Duration }, clock: Clock, ms: number): number {
+  const hour = ticksOf(churn.hour, clock);
+  return Math.min(NEVER, Math.round((ms / 3_600_000) * hour));
+}
+
+/** Chance to be up at a random time, as a threshold of words. */
+function upBelow({ churn }: Environment): number {
+  if (churn?.kind !== "sessions" || churn.down === null) return 2 ** 32 - 1;
+  const amount = (duration: Duration): number =>
+    "rounds" in duration ? duration.rounds : duration.ms;
+  const [up, down] = [amount(churn.up), amount(churn.down)];
+  return Math.min(2 ** 32 - 1, Math.round((2 ** 32 * up) / (up + down)));
+}
+
+function checkFits(
+  links: { readonly uplink: number; readonly downlink: number; readonly waitTicks: number },
+  bytes: number,
+  clock: Clock,
+): void {
+  for (const name of ["uplink", "downlink"] as const) {
+    const needed = bytes / links[name];
+    if (links[name] === 0 || needed <= links.waitTicks) continue;
+    throw new InputError(
+      `environment.queueMs must be at least ${Math.ceil(needed * clock.tickMs)} ms, the time of one ` +
+        `message of ${bytes} bytes on the ${name}, got ${links.waitTicks * clock.tickMs}`,
+    );
+  }
+}

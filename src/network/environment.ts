@@ -1,0 +1,279 @@
+/**
+ * Settings -> environment: duplicates, partitions, outages, churn and bandwidth, checked and named in
+ * full. Times are rounds or, on an event clock, spans with a unit; see duration.ts.
+ */
+import { basename } from "node:path";
+import { checkChoice, checkNumber, shown } from "../check.js";
+import { InputError } from "../errors.js";
+import { readChurnTrace } from "./churn-trace.js";
+import { durationText, isLater, parseDuration, type DurationText } from "./duration.js";
+import type {
+  Bandwidth,
+  Churn,
+  Duration,
+  Environment,
+  Outage,
+  Partition,
+  Zones,
+} from "./network.js";
+import { dcRange } from "./zones.js";
+
+export const CHURN_LAWS = ["exponential", "weibull", "trace"] as const;
+export const OUTAGE_UNITS = ["nodes", "racks", "dcs"] as const;
+export const STATES = ["kept", "lost"] as const;
+
+/** What a user may say; see docs/environment.md. */
+export interface EnvironmentSpec {
+  readonly duplicateRatio?: number | undefined;
+  readonly partitions?: readonly PartitionSpec[] | undefined;
+  readonly outages?: readonly OutageSpec[] | undefined;
+  readonly churn?: ChurnSpec | undefined;
+  readonly uplinkKbps?: number | undefined;
+  readonly downlinkKbps?: number | undefined;
+  readonly queueMs?: number | undefined;
+}
+
+export interface PartitionSpec {
+  readonly from: DurationText;
+  readonly until?: DurationText | undefined;
+  /** Share of the ids that are cut off from the others, or the data centre that is. */
+  readonly share?: number | undefined;
+  readonly dc?: number | undefined;
+}
+
+export interface OutageSpec {
+  readonly from: DurationText;
+  readonly until?: DurationText | undefined;
+  /** Share of nodes, racks or data centres (`of`) that fail; or the one data centre that does. */
+  readonly share?: number | undefined;
+  readonly of?: (typeof OUTAGE_UNITS)[number] | undefined;
+  readonly dc?: number | undefined;
+  readonly state?: (typeof STATES)[number] | undefined;
+}
+
+export interface ChurnSpec {
+  readonly law?: (typeof CHURN_LAWS)[number] | undefined;
+  /** Means; without a downtime nodes leave for good. */
+  readonly session?: DurationText | undefined;
+  readonly downtime?: DurationText | undefined;
+  readonly shape?: number | undefined;
+  readonly file?: string | undefined;
+  /** How long an hour of a trace lasts in the trial. */
+  readonly hour?: DurationText | undefined;
+  readonly state?: (typeof STATES)[number] | undefined;
+}
+
+/** What an environment must fit. */
+export interface Surroundings {
+  readonly nodes: number;
+  readonly zones: Zones | undefined;
+  readonly clock: "round" | "event";
+}
+
+export interface DescribedEnvironment {
+  readonly environment: Environment;
+  readonly description: Readonly<Record<string, string | number>>;
+}
+
+/** One bit each in the state of a node. */
+const OUTAGES_MAX = 8;
+const RATIO = { min: 0, max: 0.99 } as const;
+const SHARE = { min: 0, max: 1 } as const;
+const SHAPE = { min: 0.2, max: 10 } as const;
+const DEFAULT_SHAPE = 0.5;
+const KBPS = { min: 0.001, max: 1e9, unit: "kbit/s" } as const;
+const QUEUE_MS = { min: 1, max: 60_000, unit: "ms" } as const;
+const DEFAULT_QUEUE_MS = 1000;
+
+/** @throws InputError "environment.FIELD must be …, got …" */
+export function buildEnvironment(spec: EnvironmentSpec, place: Surroundings): DescribedEnvironment {
+  const duplicateRatio = checkNumber("environment.duplicateRatio", spec.duplicateRatio ?? 0, RATIO);
+  const partitions = (spec.partitions ?? []).map((partition, index) =>
+    partitionOf(partition, `environment.partitions[${index}]`, place),
+  );
+  checkApart(partitions);
+  if ((spec.outages?.length ?? 0) > OUTAGES_MAX) {
+    throw new InputError(
+      `environment.outages must hold at most ${OUTAGES_MAX}, got ${spec.outages!.length}`,
+    );
+  }
+  const outages = (spec.outages ?? []).map((outage, index) =>
+    outageOf(outage, `environment.outages[${index}]`, place),
+  );
+  const churn = spec.churn === undefined ? undefined : churnOf(spec.churn, place);
+  const bandwidth = bandwidthOf(spec, place);
+  return {
+    environment: {
+      ...{ duplicateRatio, partitions, outages },
+      ...(churn === undefined ? {} : { churn }),
+      ...(bandwidth === undefined ? {} : { bandwidth }),
+    },
+    description: {
+      ...(duplicateRatio > 0 ? { duplicateRatio } : {}),
+      ...(partitions.length > 0 ? { partitions: partitions.map(partitionText).join("; ") } : {}),
+      ...(outages.length > 0 ? { outages: outages.map(outageText).join("; ") } : {}),
+      ...(churn === undefined ? {} : { churn: churnText(churn, spec.churn!) }),
+      ...bandwidth,
+    },
+  };
+}
+
+function partitionOf(spec: PartitionSpec, field: string, place: Surroundings): Partition {
+  return { ...spanOf(spec, field, place), ...rangeOf(spec, field, place) };
+}
+
+function spanOf(
+  spec: PartitionSpec | OutageSpec,
+  field: string,
+  { clock }: Surroundings,
+): { from: Duration; until: Duration | null } {
+  const from = parseDuration(`${field}.from`, spec.from, clock);
+  const until =
+    spec.until === undefined ? null : parseDuration(`${field}.until`, spec.until, clock);
+  if (until !== null && !isLater(until, from)) {
+    const range = `must be later than from, in the same unit (${durationText(from)})`;
+    throw new InputError(`${field}.until ${range}, got ${shown(spec.until)}`);
+  }
+  return { from, until };
+}
+
+/** The ids that a share or a data centre means. */
+function rangeOf(
+  { share, dc }: PartitionSpec,
+  field: string,
+  { nodes, zones }: Surroundings,
+): { first: number; end: number } {
+  if ((share === undefined) === (dc === undefined)) {
+    throw new InputError(
+      `${field} must say either share or dc, got ${dc === undefined ? "none" : "both"}`,
+    );
+  }
+  if (share !== undefined) {
+    return { first: 0, end: Math.round(checkNumber(`${field}.share`, share, SHARE) * nodes) };
+  }
+  const dcs = zones?.dcs ?? 1;
+  const range = { min: 0, max: dcs - 1, integer: true, unit: "(network.dcs tells how many)" };
+  const [first, end] = dcRange(
+    nodes,
+    zones ?? { dcs: 1, racks: 1 },
+    checkNumber(`${field}.dc`, dc, range),
+  );
+  return { first, end };
+}
+
+/** At one time there is one cut. */
+function checkApart(partitions: readonly Partition[]): void {
+  partitions.forEach((partition, index) => {
+    const before = partitions[index - 1];
+    if (before === undefined) return;
+    if (before.until === null || isLater(before.until, partition.from)) {
+      throw new InputError(
+        `environment.partitions[${index}].from must not lie before the end of the one above ` +
+          `(${before.until === null ? "it has none" : durationText(before.until)}), ` +
+          `got ${durationText(partition.from)}`,
+      );
+    }
+  });
+}
+
+function outageOf(spec: OutageSpec, field: string, place: Surroundings): Outage {
+  const stateLost = checkChoice(`${field}.state`, spec.state ?? "kept", STATES) === "lost";
+  const span = spanOf(spec, field, place);
+  if (spec.dc !== undefined) {
+    if (spec.of !== undefined)
+      throw new InputError(`${field}.of has no effect with dc: leave it out`);
+    return { ...span, stateLost, nodes: { kind: "range", ...rangeOf(spec, field, place) } };
+  }
+  if (spec.share === undefined)
+    throw new InputError(`${field} must say either share or dc, got none`);
+  const share = checkNumber(`${field}.share`, spec.share, SHARE);
+  const of = checkChoice(`${field}.of`, spec.of ?? "nodes", OUTAGE_UNITS);
+  if (of !== "nodes" && place.zones === undefined) {
+    throw new InputError(`${field}.of ${of} needs network.dcs or network.racks, got neither`);
+  }
+  return { ...span, stateLost, nodes: { kind: "share", share, of } };
+}
+
+function churnOf(spec: ChurnSpec, { clock }: Surroundings): Churn {
+  const law = checkChoice("environment.churn.law", spec.law ?? "weibull", CHURN_LAWS);
+  const stateLost = checkChoice("environment.churn.state", spec.state ?? "kept", STATES) === "lost";
+  const time = (name: "session" | "downtime" | "hour"): Duration => {
+    const value = spec[name];
+    if (value === undefined)
+      throw new InputError(`environment.churn.${name} must be set for law ${law}`);
+    return parseDuration(`environment.churn.${name}`, value, clock);
+  };
+  refuseUnused(spec, law);
+  if (law === "trace") {
+    if (spec.file === undefined) {
+      throw new InputError("environment.churn.file must name a trace for law trace, got nothing");
+    }
+    const { offsets, timesMs, lengthMs } = readChurnTrace(spec.file);
+    return { kind: "trace", offsets, timesMs, lengthMs, hour: time("hour"), stateLost };
+  }
+  const shape =
+    law === "exponential"
+      ? 1
+      : checkNumber("environment.churn.shape", spec.shape ?? DEFAULT_SHAPE, SHAPE);
+  const down = spec.downtime === undefined ? null : time("downtime");
+  return { kind: "sessions", up: time("session"), down, shape, stateLost };
+}
+
+function refuseUnused(spec: ChurnSpec, law: (typeof CHURN_LAWS)[number]): void {
+  const unused = {
+    exponential: ["shape", "file", "hour"],
+    weibull: ["file", "hour"],
+    trace: ["session", "downtime", "shape"],
+  } as const;
+  for (const field of unused[law]) {
+    if (spec[field] === undefined) continue;
+    throw new InputError(`environment.churn.${field} has no effect with law ${law}: leave it out`);
+  }
+}
+
+function bandwidthOf(spec: EnvironmentSpec, { clock }: Surroundings): Bandwidth | undefined {
+  const { uplinkKbps, downlinkKbps, queueMs } = spec;
+  const given = { uplinkKbps, downlinkKbps, queueMs };
+  const named = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (named === undefined) return undefined;
+  if (clock === "round") {
+    throw new InputError(`environment.${named} needs an event clock: set network.latency`);
+  }
+  if (uplinkKbps === undefined && downlinkKbps === undefined) {
+    throw new InputError("environment.queueMs has no effect without uplinkKbps or downlinkKbps");
+  }
+  const rate = (name: "uplinkKbps" | "downlinkKbps"): number =>
+    spec[name] === undefined ? 0 : checkNumber(`environment.${name}`, spec[name], KBPS);
+  return {
+    uplinkKbps: rate("uplinkKbps"),
+    downlinkKbps: rate("downlinkKbps"),
+    queueMs: checkNumber("environment.queueMs", queueMs ?? DEFAULT_QUEUE_MS, QUEUE_MS),
+  };
+}
+
+function spanText({ from, until }: { from: Duration; until: Duration | null }): string {
+  return `from ${durationText(from)}${until === null ? "" : ` until ${durationText(until)}`}`;
+}
+
+function partitionText(partition: Partition): string {
+  return `nodes ${partition.first} to ${partition.end - 1} cut off ${spanText(partition)}`;
+}
+
+function outageText(outage: Outage): string {
+  const { nodes, stateLost } = outage;
+  const who =
+    nodes.kind === "range"
+      ? `nodes ${nodes.first} to ${nodes.end - 1}`
+      : `${nodes.share} of all ${nodes.of}`;
+  return `${who} down ${spanText(outage)}, state ${stateLost ? "lost" : "kept"}`;
+}
+
+function churnText(churn: Churn, spec: ChurnSpec): string {
+  const state = `state ${churn.stateLost ? "lost" : "kept"}`;
+  if (churn.kind === "trace") {
+    return `trace ${basename(spec.file ?? "")}, an hour in ${durationText(churn.hour)}, ${state}`;
+  }
+  const law = churn.shape === 1 ? "exponential" : `Weibull ${churn.shape}`;
+  const down = churn.down === null ? "for ever" : durationText(churn.down);
+  return `${law}, up ${durationText(churn.up)}, down ${down}, ${state}`;
+}
