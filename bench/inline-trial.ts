@@ -30,6 +30,7 @@ export interface InlineOptions {
   readonly maxRounds?: number;
   readonly observe?: boolean;
   readonly digestEachRound?: boolean;
+  readonly reversed?: boolean;
   /** true: play on when all are informed, until nothing is sent any more. */
   readonly untilQuiet?: boolean;
   readonly module?: WebAssembly.Module;
@@ -80,7 +81,17 @@ export async function inlinePlayer(
     resetControl(memory.buffer, plan.fields.control!.at);
     const { origin, reachable: connected } = drawOrigin(settings.network, seed);
     const reachable = options.untilQuiet === true ? Infinity : connected;
-    const task = { plan, seed, origin, reachable, worker: 0, digestEachRound, now: () => 0 };
+    const { reversed = false } = options;
+    const task = {
+      plan,
+      seed,
+      origin,
+      reachable,
+      worker: 0,
+      digestEachRound,
+      reversed,
+      now: () => 0,
+    };
     return playTrial(task, settings.protocol, (wasm ?? ts)!, memory);
   };
   return { plan, memory, play };

@@ -10,6 +10,8 @@ import type { TrialResult } from "../src/engine/trial-run.js";
 import { compileWasm } from "../src/kernels/wasm.js";
 import { createMemory } from "../src/memory/memory.js";
 import { buildNetwork, type NetworkSpec } from "../src/network/build.js";
+import { buildEnvironment, type EnvironmentSpec } from "../src/network/environment.js";
+import type { Network } from "../src/network/network.js";
 import { seededStream } from "../src/network/seeded.js";
 import { findProtocol, protocols } from "../src/protocols/registry.js";
 import { WorkerPool } from "../src/workers/pool.js";
@@ -50,6 +52,7 @@ async function drawCase(index: number): Promise<DrawnCase> {
   };
   const filled: NetworkSpec = { ...spec, ...latencyFields(spec.latency) };
   const network = await buildNetwork(filled, nodes, testSeed);
+  const disturbed = withEnvironment(network, event);
   const parameters: Record<string, number> = {};
   if ("fanout" in findProtocol(protocol)!.parameters)
     parameters.fanout = 1 + stream.below(Math.min(4, nodes - 1));
@@ -69,7 +72,7 @@ async function drawCase(index: number): Promise<DrawnCase> {
     protocol,
     nodes,
     parameters,
-    network,
+    network: disturbed,
     seed: stream.nextU32(),
     workers: 1 + stream.below(4),
     maxRounds: 30,
@@ -77,6 +80,35 @@ async function drawCase(index: number): Promise<DrawnCase> {
     digestEachRound: true,
     ...(clock === undefined ? {} : { clock }),
   };
+}
+
+/** Now and then nodes fail and links break; on an event clock links may also be narrow. */
+function withEnvironment(network: Network, event: boolean): Network {
+  if (pick([true, false])) return network;
+  const { nodes } = network.topology;
+  const from = stream.below(6);
+  const state = pick(["kept", "lost"] as const);
+  const spec: EnvironmentSpec = {
+    duplicateRatio: pick([0, 0.2]),
+    ...pick([{}, { partitions: [{ from, until: from + 1 + stream.below(9), share: 0.4 }] }]),
+    ...pick([
+      {},
+      {
+        outages: [
+          { from: 1 + from, until: 12, share: 0.3, state },
+          { from: 3, share: 0.1 },
+        ],
+      },
+    ]),
+    ...pick([
+      {},
+      { churn: { law: "weibull", session: 9, downtime: 3, shape: 0.6, state } } as const,
+    ]),
+    ...(event ? pick([{}, { uplinkKbps: 200, downlinkKbps: 150, queueMs: 900 }]) : {}),
+  };
+  const clock = event ? "event" : "round";
+  const { environment } = buildEnvironment(spec, { nodes, zones: undefined, clock });
+  return { ...network, environment };
 }
 
 /** Parameters that only some models have: now and then off their default, within their range. */
@@ -141,6 +173,7 @@ describe(`both backends, any number of workers (HEARSAY_TEST_SEED=${testSeed})`,
         workers,
         clock,
         network: network.description,
+        environment: network.environment,
       });
       const reference = facts((await inlinePlayer("wasm", { ...drawn, module: debug })).play(seed));
       expect(facts((await inlinePlayer("ts", drawn)).play(seed)), `ts: ${label}`).toEqual(

@@ -134,6 +134,9 @@ export const INBOX_REPEAT: u32 = 94;
 /** 1 when messages that are due may still be lost, wait or come twice. */
 export const DISTURBED: u32 = 95;
 
+/** 1 when messages may be lost or have to wait as they are sent. */
+export const OBSTRUCTED: u32 = 96;
+
 /** Counters, indices into the f64 tables. */
 export const INFORMED: u32 = 0;
 export const SENT: u32 = 1;

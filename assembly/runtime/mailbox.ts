@@ -10,8 +10,9 @@
 import { getU32, mul32, setU32 } from "../memory";
 import {
   ARENA_END, ARENA_NEXT, DISTURBED, DOWNLINK_AT, DUPLICATE_BELOW, IN_HEADS_AT, INBOX_CHUNK,
-  INBOX_INDEX, INBOX_PREVIEW, INBOX_REPEAT, INBOX_STAGE, MESSAGE_BYTES, OUT_ROW_AT, OVERFLOW, SHARD,
-  SHARDS, SHARD_SHIFT, TICK, UPLINK_AT, WHEEL_END, WHEEL_FREE, WHEEL_MASK, WHEEL_NEXT, WHEEL_ROW_AT,
+  INBOX_INDEX, INBOX_PREVIEW, INBOX_REPEAT, INBOX_STAGE, MESSAGE_BYTES, OBSTRUCTED, OUT_ROW_AT,
+  OVERFLOW, SHARD, SHARDS, SHARD_SHIFT, TICK, UPLINK_AT, WHEEL_END, WHEEL_FREE, WHEEL_MASK,
+  WHEEL_NEXT, WHEEL_ROW_AT,
 } from "./context";
 import {
   CONTROL, COPY, DOWN, DROPPED, UP, bytesOf, countArrivedLost, countDuplicate, countSentLost, isCut,
@@ -65,20 +66,13 @@ export function sendSized(
   c: u32, to: u32, from: u32, kind: u32, delay: u32, payload: u32, bytes: u32,
 ): u32 {
   let ticks = delay;
-  if ((kind & FLAGS) != 0) {
-    if (isCut(c, from, to)) {
+  if (getU32(c, OBSTRUCTED) != 0 && (kind & FLAGS) != 0) {
+    const wait = isCut(c, from, to) ? DROPPED : uplinkTicks(c, from, kind, bytes);
+    if (wait == DROPPED) {
       countSentLost(c, kind);
       return 0;
     }
-    const links = getU32(c, UPLINK_AT);
-    if (links != 0) {
-      const wait = queueTicks(c, links, UP, from, bytesOf(c, kind, bytes));
-      if (wait == DROPPED) {
-        countSentLost(c, kind);
-        return 0;
-      }
-      ticks = ticks + wait;
-    }
+    ticks = ticks + wait;
   }
   const list = getU32(c, OUT_ROW_AT) + ((to >>> getU32(c, SHARD_SHIFT)) << 3);
   let chunk = getU32(list, 1);
@@ -96,6 +90,12 @@ export function sendSized(
   setU32(m, 2, kind | (ticks << 8));
   setU32(m, 3, payload);
   return m;
+}
+
+/** Ticks that a message spends at its sender's link; DROPPED when that is full. */
+function uplinkTicks(c: u32, from: u32, kind: u32, bytes: u32): u32 {
+  const links = getU32(c, UPLINK_AT);
+  return links == 0 ? 0 : queueTicks(c, links, UP, from, bytesOf(c, kind, bytes));
 }
 
 /** Opens the inbox of the shard that runs now: first the wheel's slot, then the mailboxes. */

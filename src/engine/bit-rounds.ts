@@ -37,6 +37,7 @@ export function playBits(
     const requests = directions.pull ? plan.nodes * plan.fanout : 0;
     rounds++;
     run.note(rounds, gained, { sent, requests, lost, redundant: sent - lost - gained, bytes: 0 });
+    run.series.inFlight.push(0);
     stopped = run.stopReason(rounds);
   }
   const elapsedMs = task.now() - start;

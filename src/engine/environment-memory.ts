@@ -59,6 +59,7 @@ export function environmentWords(
   return [
     [CONTEXT.MORTAL, Number(mortal)],
     [CONTEXT.DISTURBED, Number(disturbed)],
+    [CONTEXT.OBSTRUCTED, Number(rest.partitions.length > 0 || rest.uplink > 0)],
     [CONTEXT.OUTAGE_HITS_AT, address("outageHits")],
     [CONTEXT.LIVES_AT, address("lives")],
     [CONTEXT.CHURN, churn],

@@ -10,7 +10,7 @@ import {
   type PlacedField,
 } from "../memory/layout.js";
 import { zoneSizes, type ZoneSizes } from "../network/zones.js";
-import type { WireBytes } from "../protocols/protocol.js";
+import type { TrafficBounds, WireBytes } from "../protocols/protocol.js";
 import { CONTROL_BYTES } from "./barrier.js";
 import { delayTables, type DelayTables } from "./delays.js";
 import {
@@ -81,6 +81,8 @@ export const BUCKET_CAPACITY = 32_768;
 const BLOCK_BYTES = 4096;
 /** Drawn fanouts are cut here; the chance of more is below 1e-7 for the largest mean allowed. */
 const FANOUT_DRAWN_MAX = 64;
+/** Messages one may follow from another in a tick's worth of traffic: call, answer, last word. */
+const DUPLICATED_STEPS = 3;
 const CHUNK_MESSAGES = 32;
 const CHUNK_HEADER_BYTES = 16;
 const MESSAGE_HEADER_BYTES = 16;
@@ -280,21 +282,30 @@ interface Machine {
   readonly edges: number;
 }
 
+/** A message that comes twice is answered twice, and answers are answered. */
+function trafficBounds(
+  { protocol, nodes, parameters, clock, network }: TrialSettings,
+  tables: DelayTables,
+  edges: number,
+): TrafficBounds {
+  const { perTick, inFlight } = protocol.traffic({
+    ...{ nodes, parameters, edges },
+    clock: clock.kind,
+    periodTicks: clock.periodTicks,
+    delayTicksMax: tables.longest,
+  });
+  const copies = (1 + (network.environment?.duplicateRatio ?? 0)) ** DUPLICATED_STEPS;
+  return { perTick: Math.ceil(perTick * copies), inFlight: Math.ceil(inFlight * copies) };
+}
+
 function mailboxMachine(
   settings: TrialSettings,
   tables: DelayTables,
   machine: Machine,
 ): FieldSpec[] {
-  const { protocol, nodes, parameters, clock, workers } = settings;
+  const { protocol, nodes, clock, workers } = settings;
   const { shards, wheelSlots, messageBytes, fanout, edges } = machine;
-  const bounds = protocol.traffic({
-    nodes,
-    parameters,
-    edges,
-    clock: clock.kind,
-    periodTicks: clock.periodTicks,
-    delayTicksMax: tables.longest,
-  });
+  const bounds = trafficBounds(settings, tables, edges);
   const timers = clock.timer === "periodic" ? 0 : nodes;
   const cells = protocol.measures?.cells.length ?? 0;
   const chunkBytes = CHUNK_HEADER_BYTES + CHUNK_MESSAGES * messageBytes;

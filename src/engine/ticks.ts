@@ -75,7 +75,7 @@ function playTick(
   context: number,
   { tick, stepTicks, closing, cells }: TickPosition,
 ): void {
-  const { plan, worker } = run.task;
+  const { plan, worker, reversed } = run.task;
   const { mortal } = plan.environment;
   const forgetting = mortal ? forgettingAt(plan.environment, tick) : 0;
   const { words } = run;
@@ -106,7 +106,8 @@ function playTick(
   const heads = run.at("heads");
   words[c + CONTEXT.IN_HEADS_AT] = heads + (1 - parity) * plan.shards * rowBytes;
   const [first, end] = ownRange(plan.shards, worker, plan.workers);
-  for (let shard = first; shard < end; shard++) {
+  for (let index = first; index < end; index++) {
+    const shard = reversed === true ? first + end - 1 - index : index;
     const row = heads + (parity * plan.shards + shard) * rowBytes;
     words.fill(0, row >>> 2, (row + rowBytes) >>> 2);
     words[c + CONTEXT.SHARD] = shard;
@@ -192,6 +193,7 @@ class Totals {
     this.rounds = event ? time / plan.clock.periodTicks : time;
     this.#inFlight +=
       sent + requests + at(CONTEXT.DUPLICATED) - ended - gained - at(CONTEXT.ARRIVED);
+    this.#run.series.inFlight.push(this.#inFlight);
     this.#quietTicks = sent + requests > 0 ? 0 : this.#quietTicks + this.#stepTicks;
     this.#deadTicks = sent + at(CONTEXT.ACTIVE) > 0 ? 0 : this.#deadTicks + this.#stepTicks;
     const reason = this.#run.stopReason(this.rounds);

@@ -17,6 +17,8 @@ export interface TrialSeries {
   readonly redundant: number[];
   /** Bytes sent beyond the fixed sizes of messages. */
   readonly bytes: number[];
+  /** Messages under way at the end of the step; 0 on a round clock. */
+  readonly inFlight: number[];
   /** Nodes that were up; empty when none can be down. */
   readonly live: number[];
   /** Values that the protocol derives from its cells: the start at index 0, then one per step. */
@@ -54,6 +56,8 @@ export interface TrialTask {
   readonly reachable: number;
   readonly worker: number;
   readonly digestEachRound: boolean;
+  /** true: shards are visited from the last to the first, which must change nothing. */
+  readonly reversed?: boolean;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -72,6 +76,7 @@ export class TrialRun {
     lost: [],
     redundant: [],
     bytes: [],
+    inFlight: [],
     live: [],
     measures: {},
   };
