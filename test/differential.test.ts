@@ -9,130 +9,11 @@ import { planTrial } from "../src/engine/plan.js";
 import type { TrialResult } from "../src/engine/trial-run.js";
 import { compileWasm } from "../src/kernels/wasm.js";
 import { createMemory } from "../src/memory/memory.js";
-import { buildNetwork, type NetworkSpec } from "../src/network/build.js";
-import { buildEnvironment, type EnvironmentSpec } from "../src/network/environment.js";
-import type { Network } from "../src/network/network.js";
-import { seededStream } from "../src/network/seeded.js";
-import { findProtocol, protocols } from "../src/protocols/registry.js";
 import { WorkerPool } from "../src/workers/pool.js";
-import { inlinePlayer, settingsOf, type InlineOptions } from "../bench/inline-trial.js";
+import { inlinePlayer, settingsOf } from "../bench/inline-trial.js";
+import { caseLabel, drawCase, testSeed, type DrawnCase } from "./drawn-case.js";
 
-const testSeed = Number(process.env.HEARSAY_TEST_SEED ?? Date.now() % 0xffffffff) >>> 0;
 const CASES = 40;
-/** Each case has its own stream, so that one alone draws what it drew among all. */
-let stream = seededStream(testSeed, 0);
-const pick = <T>(values: readonly T[]): T => values[stream.below(values.length)]!;
-
-interface DrawnCase extends InlineOptions {
-  readonly seed: number;
-  readonly workers: number;
-  readonly network: NonNullable<InlineOptions["network"]>;
-}
-
-/** Sizes of all magnitudes from 2 to 1e5, seldom a power of two. */
-function drawNodes(): number {
-  return 2 + stream.below(pick([3, 30, 1000, 5000, 30_000, 100_000]));
-}
-
-async function drawCase(index: number): Promise<DrawnCase> {
-  stream = seededStream(testSeed, index);
-  const protocol = pick(protocols).id;
-  const nodes = Math.max(4, drawNodes());
-  const flooding = protocol === "flood";
-  const topology = pick(
-    flooding
-      ? (["k-out", "grid"] as const)
-      : (["complete", "complete", "k-out", "scale-free", "small-world", "ring"] as const),
-  );
-  const event = pick([false, false, true]);
-  const spec: NetworkSpec = {
-    topology: nodes < 12 && !flooding ? "complete" : nodes < 12 ? "grid" : topology,
-    latency: event ? pick(["constant", "uniform", "lognormal", "cities"] as const) : "round",
-    lossRatio: pick([0, 0, 0.1, 0.5]),
-  };
-  const filled: NetworkSpec = { ...spec, ...latencyFields(spec.latency) };
-  const network = await buildNetwork(filled, nodes, testSeed);
-  const disturbed = withEnvironment(network, event);
-  const parameters: Record<string, number> = {};
-  if ("fanout" in findProtocol(protocol)!.parameters)
-    parameters.fanout = 1 + stream.below(Math.min(4, nodes - 1));
-  if (protocol === "push") parameters.activeRounds = pick([0, 0, 1, 3]);
-  if (protocol === "push") parameters.fanoutMean = pick([0, 0, 2.5]);
-  Object.assign(parameters, drawnParameters(protocol));
-  const period = pick([7, 50, 200]);
-  const clock = event
-    ? {
-        kind: "event" as const,
-        tickMs: 1,
-        periodTicks: period,
-        timer: flooding ? ("periodic" as const) : pick(["periodic", "poisson", "fresh"] as const),
-      }
-    : undefined;
-  return {
-    protocol,
-    nodes,
-    parameters,
-    network: disturbed,
-    seed: stream.nextU32(),
-    workers: 1 + stream.below(4),
-    maxRounds: 30,
-    observe: pick([false, true]),
-    digestEachRound: true,
-    ...(clock === undefined ? {} : { clock }),
-  };
-}
-
-/** Now and then nodes fail and links break; on an event clock links may also be narrow. */
-function withEnvironment(network: Network, event: boolean): Network {
-  if (pick([true, false])) return network;
-  const { nodes } = network.topology;
-  const from = stream.below(6);
-  const state = pick(["kept", "lost"] as const);
-  const spec: EnvironmentSpec = {
-    duplicateRatio: pick([0, 0.2]),
-    ...pick([{}, { partitions: [{ from, until: from + 1 + stream.below(9), share: 0.4 }] }]),
-    ...pick([
-      {},
-      {
-        outages: [
-          { from: 1 + from, until: 12, share: 0.3, state },
-          { from: 3, share: 0.1 },
-        ],
-      },
-    ]),
-    ...pick([
-      {},
-      { churn: { law: "weibull", session: 9, downtime: 3, shape: 0.6, state } } as const,
-    ]),
-    ...(event ? pick([{}, { uplinkKbps: 200, downlinkKbps: 150, queueMs: 900 }]) : {}),
-  };
-  const clock = event ? "event" : "round";
-  const { environment } = buildEnvironment(spec, { nodes, zones: undefined, clock });
-  return { ...network, environment };
-}
-
-/** Parameters that only some models have: now and then off their default, within their range. */
-function drawnParameters(id: string): Record<string, number> {
-  const { parameters } = findProtocol(id)!;
-  const shared = ["fanout", "activeRounds", "fanoutMean", "payloadBytes"];
-  const own = Object.entries(parameters).filter(([name]) => !shared.includes(name));
-  return Object.fromEntries(
-    own.map(([name, { min, max, integer, default: preset, distinctPeers }]) => {
-      const reach = Math.min(max, min + (distinctPeers === true ? 1 : 8));
-      const drawn = integer
-        ? min + stream.below(reach - min + 1)
-        : min + ((reach - min) * stream.below(1000)) / 1000;
-      return [name, pick([preset, drawn])];
-    }),
-  );
-}
-
-function latencyFields(latency: NetworkSpec["latency"]): Partial<NetworkSpec> {
-  if (latency === "constant") return { latencyMs: 1 + stream.below(40) };
-  if (latency === "uniform") return { latencyMsMin: 1, latencyMsMax: 2 + stream.below(80) };
-  if (latency === "lognormal") return { latencyMs: 20, latencySigma: 0.6 };
-  return {};
-}
 
 /** What must agree; times of day must not. */
 function facts(result: TrialResult): unknown {
@@ -164,17 +45,8 @@ describe(`both backends, any number of workers (HEARSAY_TEST_SEED=${testSeed})`,
   for (let index = 0; index < CASES; index++) {
     it(`case ${index}`, async () => {
       const drawn = await drawCase(index);
-      const { protocol, nodes, parameters, seed, workers, clock, network } = drawn;
-      const label = JSON.stringify({
-        protocol,
-        nodes,
-        parameters,
-        seed,
-        workers,
-        clock,
-        network: network.description,
-        environment: network.environment,
-      });
+      const label = caseLabel(drawn);
+      const { seed } = drawn;
       const reference = facts((await inlinePlayer("wasm", { ...drawn, module: debug })).play(seed));
       expect(facts((await inlinePlayer("ts", drawn)).play(seed)), `ts: ${label}`).toEqual(
         reference,

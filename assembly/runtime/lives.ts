@@ -124,7 +124,8 @@ function sessionTicks(c: u32, node: u32, at: u32, table: u32): u32 {
   const part = toF64(depth & 0x3ffffff) / 67108864.0;
   const lengths = getU32(c, SESSIONS_AT) + mul32(table, TABLE_BYTES);
   const low = getF64(lengths, entry);
-  const length = low + (getF64(lengths, entry + 1) - low) * part + 0.5;
+  // What is left at the start is rounded up, so that a node is up at tick t if it lasts beyond t.
+  const length = low + (getF64(lengths, entry + 1) - low) * part + (table < REST ? 0.5 : 1.0);
   if (length < 1.0) return 1;
   return length < 2147483647.0 ? toU32(length) : NEVER;
 }

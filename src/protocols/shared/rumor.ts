@@ -78,7 +78,13 @@ export function contactTraffic(settings: ProtocolSettings): TrafficBounds {
   if (clock === "round") return { perTick: perRound, inFlight: 0 };
   // Phases spread the calls evenly over the period; twice the mean and a floor cover the chance.
   const perTick = Math.min(perRound * 2, Math.ceil((4 * perRound) / periodTicks) + 4096);
-  return { perTick, inFlight: perTick * (delayTicksMax + 1) };
+  // Over a long delay the periods count: a call and its answer in each, and half as much again for chance.
+  const periods = (delayTicksMax + 1) / periodTicks + 2;
+  const inFlight = Math.min(
+    perTick * (delayTicksMax + 1),
+    Math.ceil(3 * perRound * periods) + 4096,
+  );
+  return { perTick, inFlight };
 }
 
 export function rumorBytes(parameters: Readonly<Record<string, number>>): WireBytes {
