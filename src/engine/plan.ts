@@ -276,6 +276,7 @@ function topologyFields(settings: TrialSettings, tables: DelayTables, shards: nu
 
 interface Machine {
   readonly shards: number;
+  readonly shardShift: number;
   readonly wheelSlots: number;
   readonly messageBytes: number;
   readonly fanout: number;
@@ -304,7 +305,7 @@ function mailboxMachine(
   machine: Machine,
 ): FieldSpec[] {
   const { protocol, nodes, clock, workers } = settings;
-  const { shards, wheelSlots, messageBytes, fanout, edges } = machine;
+  const { shards, shardShift, wheelSlots, messageBytes, fanout, edges } = machine;
   const bounds = trafficBounds(settings, tables, edges);
   const timers = clock.timer === "periodic" ? 0 : nodes;
   const cells = protocol.measures?.cells.length ?? 0;
@@ -312,7 +313,7 @@ function mailboxMachine(
   // A worker owns part of the shards and gets half as much again as its share of the messages; on a
   // graph the hubs may all stand in one shard, so there it gets room for everything.
   const ownShards = Math.ceil(shards / workers);
-  const share = edges > 0 ? 1 : Math.min(1, (1.5 * ownShards) / shards);
+  const share = edges > 0 ? 1 : Math.min(1, (1.5 * ownShards * 2 ** shardShift) / nodes);
   const arenaChunks =
     Math.ceil(((bounds.perTick + timers) * share) / CHUNK_MESSAGES) + ownShards * shards;
   // A list needs a chunk for its first message: no more chunks than lists, nor than messages.
