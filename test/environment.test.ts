@@ -58,7 +58,7 @@ describe("outages", () => {
     const result = player.play(3);
     expect(result.stopped).toBe("coverage");
     const { at } = player.plan.fields.outageHits!;
-    const hits = new Uint8Array(player.memory.buffer, at, NODES);
+    const hits = new Uint32Array(player.memory.buffer, at, NODES);
     const racks = Array.from({ length: 100 }, (_, rack) =>
       total([...hits.subarray(rack * 200, rack * 200 + 200)]),
     );

@@ -39,7 +39,7 @@ export const LOSS_BELOW: u32 = 19;
 export const GRAPH: u32 = 20;
 export const OFFSETS_AT: u32 = 21;
 export const TARGETS_AT: u32 = 22;
-/** 0 constant, 1 quantiles, 2 edge, 3 distance. */
+/** 0 constant, 1 quantiles, 2 edge, 3 distance, 4 zones. */
 export const LATENCY: u32 = 23;
 export const DELAY_TICKS: u32 = 24;
 export const DELAY_TABLE_AT: u32 = 25;
@@ -97,7 +97,7 @@ export const CONTROL_BYTES: u32 = 60;
 
 /** 1 when nodes can be down; see lives.ts. */
 export const MORTAL: u32 = 73;
-/** u8[nodes]: which outages hit a node; and those that last now. Bit i is outage i. */
+/** u32[nodes]: which outages hit a node; and those that last now. Bit i is outage i. */
 export const OUTAGE_HITS_AT: u32 = 74;
 export const OUTAGES_NOW: u32 = 75;
 /** u32[nodes]: the tick of a node's next change times 2, plus 1 while it is up; 0 = not born yet. */

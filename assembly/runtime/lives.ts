@@ -3,7 +3,7 @@
  * is read from a node's own clock when somebody asks: only its own shard does, so nobody has to wait.
  */
 import {
-  clear, clearBit, getBit, getF64, getU32, getU8, leadingZeros, mul32, setU32, toF64, toU32,
+  clear, clearBit, getBit, getF64, getU32, leadingZeros, mul32, setU32, toF64, toU32,
 } from "../memory";
 import { drawBelow, threefry } from "../kernels/random";
 import { addArrived, field } from "./access";
@@ -30,7 +30,7 @@ const INFORMED_FIELD: u32 = 0;
 export function isUp(c: u32, node: u32): u32 {
   if (getU32(c, MORTAL) == 0) return 1;
   const hits = getU32(c, OUTAGE_HITS_AT);
-  if (hits != 0 && (getU8(hits, node) & getU32(c, OUTAGES_NOW)) != 0) return 0;
+  if (hits != 0 && (getU32(hits, node) & getU32(c, OUTAGES_NOW)) != 0) return 0;
   return getU32(c, CHURN) == 0 ? 1 : churnUp(c, node);
 }
 
@@ -58,7 +58,7 @@ export function countLive(c: u32, isRumor: u32): void {
 export function forgetHit(c: u32, mask: u32): void {
   const hits = getU32(c, OUTAGE_HITS_AT);
   for (let node = getU32(c, FIRST); node < getU32(c, END); node++) {
-    if ((getU8(hits, node) & mask) != 0) forget(c, node);
+    if ((getU32(hits, node) & mask) != 0) forget(c, node);
   }
 }
 

@@ -4,7 +4,7 @@ import { checkChoice } from "../check.js";
 import { EXIT } from "./exit.js";
 import { renderTable } from "./table.js";
 
-const TOPICS = ["protocols", "scenarios", "networks", "kernels"] as const;
+const TOPICS = ["protocols", "scenarios", "networks", "presets", "kernels"] as const;
 
 type Topic = (typeof TOPICS)[number];
 
@@ -25,8 +25,8 @@ Examples:
 export function addListCommand(program: Command, finish: (code: number) => void): void {
   program
     .command("list")
-    .summary("list protocols, scenarios, networks or kernels")
-    .description("List what there is: protocols, scenarios, networks, kernels, or all of them.")
+    .summary("list protocols, scenarios, networks, presets or kernels")
+    .description("List what there is: protocols, scenarios, networks, presets, kernels, or all.")
     .argument("[topic]", TOPICS.join(", "))
     .option("--json", "print the lists as JSON")
     .addHelpText("after", HELP)
@@ -44,6 +44,7 @@ const ENTRIES: Readonly<Record<Topic, () => Promise<readonly Entry[]>>> = {
   protocols: protocolEntries,
   scenarios: scenarioEntries,
   networks: () => Promise.resolve(NETWORKS),
+  presets: presetEntries,
   kernels: () => Promise.resolve(KERNELS),
 };
 
@@ -60,6 +61,7 @@ export const NETWORKS: readonly Entry[] = [
   { name: "latency constant", summary: "the same delay for all: --latency 50" },
   { name: "latency uniform", summary: "between two delays: --latency uniform:10:100" },
   { name: "latency lognormal", summary: "around a median: --latency lognormal:50:0.5" },
+  { name: "latency zones", summary: "short within a data centre, long between: zones:0.5:40" },
   { name: "latency edge", summary: "the third column of an edge list: --latency edge" },
   { name: "latency cities", summary: "nodes on the world's cities, delay from distance" },
 ];
@@ -99,6 +101,11 @@ async function protocolEntries(): Promise<readonly Entry[]> {
       return `${name} = ${preset} (${range}): ${spec.description}`;
     }),
   }));
+}
+
+async function presetEntries(): Promise<readonly Entry[]> {
+  const { PRESETS } = await import("../scenario/presets.js");
+  return Object.entries(PRESETS).map(([name, { summary }]) => ({ name, summary }));
 }
 
 async function scenarioEntries(): Promise<readonly Entry[]> {

@@ -5,6 +5,7 @@ import { checkChoice, checkNumber, nearestName, shown, type NumberRange } from "
 import { InputError } from "../errors.js";
 import { LATENCY_NAMES, TOPOLOGY_NAMES, type LatencyName } from "../network/build.js";
 import { LATENCY_MS_MAX } from "../network/edge-lines.js";
+import { PRESET_NAMES } from "../scenario/presets.js";
 import {
   BACKENDS,
   CLOCKS,
@@ -30,6 +31,7 @@ export interface ScenarioFlags {
   readonly degree?: number;
   readonly loss?: number;
   readonly latency?: NetworkSettings;
+  readonly preset?: string;
   readonly clock?: (typeof CLOCKS)[number];
   readonly coverage?: number;
   readonly maxRounds?: number;
@@ -52,11 +54,18 @@ const ANY_LOSS: NumberRange = { min: 0, max: 0.99 };
 const ANY_DELAY: NumberRange = { min: 0, max: LATENCY_MS_MAX, unit: "ms" };
 const ANY_SIGMA: NumberRange = { min: 0, max: 2 };
 
-type LatencyField = "latencyMs" | "latencyMsMin" | "latencyMsMax" | "latencySigma" | "citiesPreset";
+type LatencyField =
+  | "latencyMs"
+  | "latencyMsAcross"
+  | "latencyMsMin"
+  | "latencyMsMax"
+  | "latencySigma"
+  | "citiesPreset";
 
 /** How messages name a value that follows the kind of latency. */
 const LATENCY_VALUES: Readonly<Record<LatencyField, string>> = {
   latencyMs: "MS",
+  latencyMsAcross: "ACROSS",
   latencyMsMin: "MIN",
   latencyMsMax: "MAX",
   latencySigma: "SIGMA",
@@ -71,6 +80,7 @@ const LATENCY_FORMS: Readonly<
   constant: { fields: ["latencyMs"], needed: 1 },
   uniform: { fields: ["latencyMsMin", "latencyMsMax"], needed: 2 },
   lognormal: { fields: ["latencyMs", "latencySigma"], needed: 1 },
+  zones: { fields: ["latencyMs", "latencyMsAcross", "latencySigma"], needed: 2 },
   edge: { fields: [], needed: 0 },
   cities: { fields: ["citiesPreset"], needed: 0 },
 };
@@ -87,6 +97,7 @@ export function addScenarioFlags(command: Command): Command {
     .option("--degree <count>", "neighbours per node", number("--degree", ANY_DEGREE))
     .option("--loss <ratio>", "probability that a message is lost", number("--loss", ANY_LOSS))
     .option("--latency <kind>", "round, 50 (ms), uniform:MIN:MAX, cities ...", latencyFlag)
+    .option("--preset <name>", "surroundings: latency, loss, links, churn", preset)
     .option("--clock <kind>", "round or event", choice("--clock", CLOCKS))
     .option(
       "--coverage <share>",
@@ -110,10 +121,12 @@ const FLAGS: Readonly<Record<string, string>> = {
   "network.lossRatio": "--loss",
   "network.latency": "--latency",
   "network.latencyMs": "--latency MS",
+  "network.latencyMsAcross": "--latency ACROSS",
   "network.latencyMsMin": "--latency MIN",
   "network.latencyMsMax": "--latency MAX",
   "network.latencySigma": "--latency SIGMA",
   "network.citiesPreset": "--latency PRESET",
+  preset: "--preset",
   "clock.kind": "--clock",
   "stop.coverage": "--coverage",
   "stop.maxRounds": "--max-rounds",
@@ -121,14 +134,14 @@ const FLAGS: Readonly<Record<string, string>> = {
 
 /** The flags as the layer above a scenario file. */
 export function flagLayer(flags: ScenarioFlags): SettingsLayer {
-  const { nodes, backend, workers, trials, seed, set, clock, coverage, maxRounds } = flags;
+  const { nodes, backend, workers, trials, seed, set, preset, clock, coverage, maxRounds } = flags;
   const network = {
     ...flags.network,
     ...flags.latency,
     ...present({ degree: flags.degree, lossRatio: flags.loss }),
   };
   const settings = {
-    ...present({ nodes, backend, workers, trials, seed, parameters: set }),
+    ...present({ nodes, backend, workers, trials, seed, preset, parameters: set }),
     ...(flags.observe ? {} : { observe: false }),
     network,
     clock: present({ kind: clock }),
@@ -157,6 +170,11 @@ function number(flag: string, range: NumberRange): (text: string) => number {
 
 function choice<T extends string>(flag: string, allowed: readonly T[]): (text: string) => T {
   return (text) => checkChoice(flag, text, allowed);
+}
+
+/** A name of the presets. */
+function preset(text: string): string {
+  return checkChoice("--preset", text, PRESET_NAMES);
 }
 
 /** --set fanout=4, collected over its repetitions; a value that is no number names a choice. */

@@ -1,9 +1,9 @@
 /** Latencies in ms -> tables of whole ticks, as assembly/runtime/delay.ts reads them. */
 import { InputError } from "../errors.js";
-import type { Network } from "../network/network.js";
+import type { Latency, Network } from "../network/network.js";
 
 export interface DelayTables {
-  /** 0 constant, 1 quantiles, 2 edge, 3 distance. */
+  /** 0 constant, 1 quantiles, 2 edge, 3 distance, 4 zones. */
   readonly kind: number;
   readonly constant: number;
   /** u16 ticks by quantile, edge or dot product. */
@@ -46,15 +46,23 @@ export function delayTables(
     const longest = Math.ceil((largest(table) * largest(inflation)) / 256);
     return { kind: 3, constant: 1, table, inflation, longest };
   }
-  const table =
-    latency.kind === "edge"
-      ? Uint16Array.from(edgeLatencies(network), ticks)
-      : Uint16Array.from({ length: QUANTILES }, (_, index) => {
-          const source = latency.quantilesMs;
-          return ticks(source[Math.floor(((index + 0.5) / QUANTILES) * source.length)] ?? 0);
-        });
-  const kind = latency.kind === "edge" ? 2 : 1;
+  const table = tableOf(network, latency, ticks);
+  const kind = { quantiles: 1, edge: 2, zones: 4 }[latency.kind];
   return { kind, constant: 1, table, inflation: EMPTY, longest: largest(table) };
+}
+
+function tableOf(
+  network: Network,
+  latency: Extract<Latency, { kind: "quantiles" | "edge" | "zones" }>,
+  ticks: (ms: number) => number,
+): Uint16Array {
+  const quantiles = (source: Float64Array): number[] =>
+    Array.from({ length: QUANTILES }, (_, index) =>
+      ticks(source[Math.floor(((index + 0.5) / QUANTILES) * source.length)] ?? 0),
+    );
+  if (latency.kind === "edge") return Uint16Array.from(edgeLatencies(network), ticks);
+  if (latency.kind === "quantiles") return Uint16Array.from(quantiles(latency.quantilesMs));
+  return Uint16Array.from([...quantiles(latency.withinMs), ...quantiles(latency.acrossMs)]);
 }
 
 function edgeLatencies(network: Network): Float32Array {

@@ -93,7 +93,7 @@ export function environmentFields(
     fields.push({ name, type, count, meaning });
   };
   if (plan.mortal) add("fieldWidths", "u32", 32, "bits of a node in each field");
-  if (plan.outages.length > 0) add("outageHits", "u8", nodes, "which outages hit a node");
+  if (plan.outages.length > 0) add("outageHits", "u32", nodes, "which outages hit a node");
   if (plan.churn > 0) add("lives", "u32", nodes, "up or down, and until when");
   if (plan.churn === 1)
     add("sessions", "f64", SESSION_TABLES * SESSION_ENTRIES, "lengths in ticks");

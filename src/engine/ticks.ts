@@ -247,7 +247,7 @@ function prepareState(run: TrialRun): void {
 function writeHits(run: TrialRun): void {
   const { plan, seed } = run.task;
   if (plan.environment.outages.length === 0) return;
-  const hits = new Uint8Array(run.memory.buffer, run.at("outageHits"), plan.nodes);
+  const hits = run.words.subarray(run.at("outageHits") / 4);
   plan.environment.outages.forEach(({ nodes }, index) => {
     eachHit(plan, nodes, index, seed, (node) => {
       hits[node]! |= 1 << index;

@@ -31,6 +31,7 @@ export const LATENCY_NAMES = [
   "constant",
   "uniform",
   "lognormal",
+  "zones",
   "edge",
   "cities",
 ] as const;
@@ -53,12 +54,14 @@ export interface NetworkSpec {
   /** file: true keeps the directions of the list, false (the default) lets edges go both ways. */
   readonly directed?: boolean | undefined;
   readonly latency: LatencyName;
-  /** constant: the delay; lognormal: its median. One-way ms. */
+  /** constant: the delay; lognormal: its median; zones: the median within a data centre. One-way ms. */
   readonly latencyMs?: number | undefined;
   /** uniform: the range, one-way ms. */
   readonly latencyMsMin?: number | undefined;
   readonly latencyMsMax?: number | undefined;
-  /** lognormal: standard deviation of ln(delay), 0 .. 2 (0.5). */
+  /** zones: the median between data centres, one-way ms. */
+  readonly latencyMsAcross?: number | undefined;
+  /** lognormal, zones: standard deviation of ln(delay), 0 .. 2 (0.5; zones 0.1). */
   readonly latencySigma?: number | undefined;
   /** cities: a preset of geography.ts ("public"). */
   readonly citiesPreset?: string | undefined;
@@ -80,6 +83,8 @@ const LOSS_RANGE = { min: 0, max: 0.99 } as const;
 const DEFAULT_DEGREES = { "k-out": 8, ring: 1, "small-world": 4, "scale-free": 4 } as const;
 const DEFAULT_REWIRE = 0.1;
 const DEFAULT_SIGMA = 0.5;
+/** Paths within one provider's network jitter less. */
+const ZONES_SIGMA = 0.1;
 
 /** Which optional fields a choice of topology or latency reads. */
 const USED_BY: Record<TopologyName | LatencyName, readonly (keyof NetworkSpec)[]> = {
@@ -94,6 +99,7 @@ const USED_BY: Record<TopologyName | LatencyName, readonly (keyof NetworkSpec)[]
   constant: ["latencyMs"],
   uniform: ["latencyMsMin", "latencyMsMax"],
   lognormal: ["latencyMs", "latencySigma"],
+  zones: ["latencyMs", "latencyMsAcross", "latencySigma"],
   edge: [],
   cities: ["citiesPreset"],
 };
@@ -252,6 +258,8 @@ function latencyOf(spec: NetworkSpec, topology: Topology): Described<Latency> {
       return uniformOf(spec);
     case "lognormal":
       return logNormalOf(spec);
+    case "zones":
+      return zonesLatencyOf(spec);
     case "edge": {
       if (topology.kind === "graph" && topology.csr.latencyMs !== undefined) {
         return { part: { kind: "edge" }, description: {} };
@@ -283,11 +291,41 @@ function uniformOf(spec: NetworkSpec): Described<Latency> {
 
 function logNormalOf(spec: NetworkSpec): Described<Latency> {
   const latencyMs = checkNumber("network.latencyMs", needed(spec, "latencyMs"), DELAY_RANGE);
-  const sigma = checkNumber(
-    "network.latencySigma",
-    spec.latencySigma ?? DEFAULT_SIGMA,
-    SIGMA_RANGE,
+  const { part, sigma } = logNormalPart(spec, latencyMs, DEFAULT_SIGMA);
+  return { part, description: { latencyMs, latencySigma: sigma } };
+}
+
+/** Two laws of one sigma, where the path between data centres is what makes the difference. */
+function zonesLatencyOf(spec: NetworkSpec): Described<Latency> {
+  const latencyMs = checkNumber("network.latencyMs", needed(spec, "latencyMs"), DELAY_RANGE);
+  const latencyMsAcross = checkNumber(
+    "network.latencyMsAcross",
+    needed(spec, "latencyMsAcross"),
+    DELAY_RANGE,
   );
+  if ((spec.dcs ?? 1) < 2) {
+    throw new InputError(
+      `network.latency zones needs network.dcs of 2 or more, got ${spec.dcs ?? 1}`,
+    );
+  }
+  const within = logNormalPart(spec, latencyMs, ZONES_SIGMA);
+  const across = logNormalPart(spec, latencyMsAcross, ZONES_SIGMA);
+  return {
+    part: {
+      kind: "zones",
+      withinMs: within.part.quantilesMs,
+      acrossMs: across.part.quantilesMs,
+    },
+    description: { latencyMs, latencyMsAcross, latencySigma: within.sigma },
+  };
+}
+
+function logNormalPart(
+  spec: NetworkSpec,
+  latencyMs: number,
+  defaultSigma: number,
+): { part: ReturnType<typeof logNormalLatency>; sigma: number } {
+  const sigma = checkNumber("network.latencySigma", spec.latencySigma ?? defaultSigma, SIGMA_RANGE);
   const part = logNormalLatency({ medianMs: latencyMs, sigma });
   const longest = part.quantilesMs.at(-1)!;
   if (longest > LATENCY_MS_MAX) {
@@ -296,7 +334,7 @@ function logNormalOf(spec: NetworkSpec): Described<Latency> {
         `got ${Math.round(longest)} ms from median ${latencyMs} ms and sigma ${sigma}`,
     );
   }
-  return { part, description: { latencyMs, latencySigma: sigma } };
+  return { part, sigma };
 }
 
 /** Zones, where a field speaks of them; a rack holds at least one node. */

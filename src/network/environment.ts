@@ -76,7 +76,7 @@ export interface DescribedEnvironment {
 }
 
 /** One bit each in the state of a node. */
-const OUTAGES_MAX = 8;
+const OUTAGES_MAX = 31;
 const RATIO = { min: 0, max: 0.99 } as const;
 const SHARE = { min: 0, max: 1 } as const;
 const SHAPE = { min: 0.2, max: 10 } as const;

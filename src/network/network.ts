@@ -28,6 +28,7 @@ export interface Zones {
  * One-way delay of a message.
  * `round`: no time, every message takes one tick of a round clock.
  * `quantiles`: drawn per message; quantilesMs[i] is the delay at probability (i + 0.5) / length.
+ * `zones`: two such tables, for messages within a data centre and for those between two (needs zones).
  * `edge`: the delay of the edge that is used (needs csr.latencyMs).
  * `distance`: from places on the globe, see geography.ts.
  */
@@ -35,6 +36,11 @@ export type Latency =
   | { readonly kind: "round" }
   | { readonly kind: "constant"; readonly ms: number }
   | { readonly kind: "quantiles"; readonly quantilesMs: Float64Array }
+  | {
+      readonly kind: "zones";
+      readonly withinMs: Float64Array;
+      readonly acrossMs: Float64Array;
+    }
   | { readonly kind: "edge" }
   | {
       readonly kind: "distance";

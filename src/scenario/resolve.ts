@@ -10,6 +10,7 @@ import type { Network } from "../network/network.js";
 import type { ParameterSpec, Protocol } from "../protocols/protocol.js";
 import { findProtocol, protocols } from "../protocols/registry.js";
 import type { ClockSettings, Scenario } from "../run/types.js";
+import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { SEED } from "./ranges.js";
 import type { NetworkSettings, ScenarioSettings } from "./schema.js";
 
@@ -45,10 +46,11 @@ type Settings = Partial<ScenarioSettings>;
 type Label = (field: string) => string;
 
 /**
- * @param layers lowest first; a later layer's fields replace an earlier one's
+ * @param given lowest first; a later layer's fields replace an earlier one's
  * @throws InputError naming the field as its layer does
  */
-export function resolveScenario(layers: readonly SettingsLayer[]): ResolvedScenario {
+export function resolveScenario(given: readonly SettingsLayer[]): ResolvedScenario {
+  const layers = [...presetLayer(given), ...given];
   const settings = merge(layers.map((layer) => layer.settings));
   const label = labelOf(layers);
   const protocol = resolveProtocol(settings.protocol ?? "", label);
@@ -86,6 +88,15 @@ export function resolveScenario(layers: readonly SettingsLayer[]): ResolvedScena
     };
   }
   return { name, title, nodes, build };
+}
+
+/** The preset that the topmost layer with one names, below all that was given. */
+function presetLayer(given: readonly SettingsLayer[]): SettingsLayer[] {
+  const naming = given.findLast(({ settings }) => settings.preset !== undefined);
+  if (naming === undefined) return [];
+  const name = checkChoice(naming.label("preset"), naming.settings.preset!, PRESET_NAMES);
+  const label = (field: string): string => `preset ${name}: ${field}`;
+  return [{ settings: PRESETS[name]!.settings, label }];
 }
 
 /**

@@ -44,6 +44,7 @@ export const networkSettingsSchema = z.strictObject({
   latencyMs: anyNumber.optional(),
   latencyMsMin: anyNumber.optional(),
   latencyMsMax: anyNumber.optional(),
+  latencyMsAcross: anyNumber.optional(),
   latencySigma: anyNumber.optional(),
   citiesPreset: z.string().optional(),
   lossRatio: anyNumber.optional(),
@@ -108,6 +109,8 @@ export const scenarioSettingsSchema = z.strictObject({
     )
     .optional(),
   nodes: ranged(NODES).optional(),
+  /** Named surroundings (presets.ts); fields beside it replace theirs. */
+  preset: z.string().optional(),
   network: networkSettingsSchema.optional(),
   environment: environmentSettingsSchema.optional(),
   clock: clockSettingsSchema.optional(),

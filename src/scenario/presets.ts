@@ -1,0 +1,81 @@
+/**
+ * Named surroundings, so that results compare: latency, loss, links and churn of typical places. The
+ * values are plausible presets, not measurements; what a scenario says itself replaces them.
+ */
+import type { ScenarioSettings } from "./schema.js";
+
+export interface Preset {
+  readonly summary: string;
+  readonly settings: Pick<ScenarioSettings, "network" | "environment" | "clock">;
+}
+
+export const PRESETS: Readonly<Record<string, Preset>> = {
+  "lan-dc": {
+    summary: "one data centre: 0.25 ms, 10 Gbit/s, next to no loss",
+    settings: {
+      network: { latency: "lognormal", latencyMs: 0.25, latencySigma: 0.6, lossRatio: 1e-5 },
+      environment: { uplinkKbps: 1e7, downlinkKbps: 1e7 },
+      clock: { tickMs: 0.1 },
+    },
+  },
+  "multi-dc": {
+    summary: "five data centres: 0.5 ms within, 40 ms between, 1 Gbit/s",
+    settings: {
+      network: {
+        ...{ latency: "zones", latencyMs: 0.5, latencyMsAcross: 40, latencySigma: 0.3 },
+        ...{ lossRatio: 1e-4, dcs: 5, racks: 8 },
+      },
+      environment: { uplinkKbps: 1e6, downlinkKbps: 1e6 },
+      clock: { tickMs: 0.5 },
+    },
+  },
+  "public-p2p": {
+    summary: "home links: 60 ms, 1 % loss, 5 / 50 Mbit/s, heavy-tailed sessions of hours",
+    settings: {
+      network: { latency: "lognormal", latencyMs: 60, latencySigma: 0.6, lossRatio: 0.01 },
+      environment: {
+        ...{ uplinkKbps: 5000, downlinkKbps: 50_000 },
+        churn: { law: "weibull", shape: 0.5, session: "3 h", downtime: "1 h" },
+      },
+    },
+  },
+  blockchain: {
+    summary: "servers in the world's cities: delay from distance, 50 Mbit/s, no loss (TCP)",
+    settings: {
+      network: { latency: "cities" },
+      environment: { uplinkKbps: 50_000, downlinkKbps: 50_000 },
+    },
+  },
+  "5g-mmtc": {
+    summary:
+      "sleepy 5G machines: 25 ms with a tail to 1 s, 3 % loss, 0.5 Mbit/s, awake half the time",
+    settings: {
+      network: { latency: "lognormal", latencyMs: 25, latencySigma: 1, lossRatio: 0.03 },
+      environment: {
+        ...{ uplinkKbps: 500, downlinkKbps: 500 },
+        churn: { law: "exponential", session: "10 s", downtime: "10 s" },
+      },
+      clock: { periodMs: 1000 },
+    },
+  },
+  "lpwan-iot": {
+    summary: "sensors on long-range radio: 3 s, 10 % loss, 10 kbit/s, awake a tenth of the time",
+    settings: {
+      network: { latency: "lognormal", latencyMs: 3000, latencySigma: 0.5, lossRatio: 0.1 },
+      environment: {
+        ...{ uplinkKbps: 10, downlinkKbps: 10, queueMs: 30_000 },
+        churn: { law: "exponential", session: "2 min", downtime: "18 min" },
+      },
+      clock: { tickMs: 50, periodMs: 60_000 },
+    },
+  },
+  "edge-vehicles": {
+    summary: "vehicles and road-side units: 5 to 20 ms, 7 % loss, 3 Mbit/s shared",
+    settings: {
+      network: { latency: "uniform", latencyMsMin: 5, latencyMsMax: 20, lossRatio: 0.07 },
+      environment: { uplinkKbps: 3000, downlinkKbps: 3000 },
+    },
+  },
+};
+
+export const PRESET_NAMES = Object.keys(PRESETS);
