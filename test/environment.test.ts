@@ -104,21 +104,46 @@ describe("outages", () => {
   });
 });
 
-describe("churn", () => {
-  it.each(["exponential", "weibull"] as const)("%s keeps a steady share up / (up + down)", async (law) => {
-    const world = network({ churn: { law, session: 30, downtime: 10 } });
-    const { series } = await play({
-      protocol: "push-pull",
-      network: world,
-      untilQuiet: true,
-      maxRounds: 120,
-    });
-    const error = 4 * Math.sqrt((0.75 * 0.25) / NODES);
-    for (const live of series.live) expect(Math.abs(live / NODES - 0.75)).toBeLessThan(error);
-    // Joins and leaves: each live node leaves at rate 1 / 30 per round.
-    const coverage = series.informed.map((informed, step) => informed / series.live[step]!);
-    expect(coverage.at(-1)).toBeGreaterThan(0.99);
+describe("pauses", () => {
+  it("hold messages back, lose none, and come again", async () => {
+    const pause = { from: 10, until: 14, every: 20, share: 0.5, effect: "paused" } as const;
+    const world = network({ outages: [pause] }, { clock: "event", nodes: 4000 });
+    const clock = { kind: "event", tickMs: 1, periodTicks: 50, timer: "periodic" } as const;
+    const options = { protocol: "push", network: world, clock, untilQuiet: true, maxRounds: 60 };
+    const { series } = await play(options);
+    const perRound = (counts: readonly number[], round: number): number =>
+      total(counts.slice(10 * round, 10 * round + 10));
+    expect(series.live.every((live) => live === 4000)).toBe(true);
+    expect(total(series.lost)).toBe(0);
+    for (const start of [30, 50]) {
+      // Half of the nodes are silent, and half of what the others send waits for them.
+      expect(perRound(series.sent, start + 1) / 4000).toBeCloseTo(0.5, 1);
+      const waiting = series.inFlight[10 * (start + 4) - 2]! / 4000;
+      expect(waiting).toBeCloseTo(4 * 0.25, 1);
+      expect(series.inFlight[10 * (start + 4) + 1]).toBeLessThan(200);
+      expect(perRound(series.sent, start + 6)).toBe(4000);
+    }
   });
+});
+
+describe("churn", () => {
+  it.each(["exponential", "weibull"] as const)(
+    "%s keeps a steady share up / (up + down)",
+    async (law) => {
+      const world = network({ churn: { law, session: 30, downtime: 10 } });
+      const { series } = await play({
+        protocol: "push-pull",
+        network: world,
+        untilQuiet: true,
+        maxRounds: 120,
+      });
+      const error = 4 * Math.sqrt((0.75 * 0.25) / NODES);
+      for (const live of series.live) expect(Math.abs(live / NODES - 0.75)).toBeLessThan(error);
+      // Joins and leaves: each live node leaves at rate 1 / 30 per round.
+      const coverage = series.informed.map((informed, step) => informed / series.live[step]!);
+      expect(coverage.at(-1)).toBeGreaterThan(0.99);
+    },
+  );
 
   it("without return thins the nodes out as the law says", async () => {
     const world = network({ churn: { law: "exponential", session: 20 } });

@@ -136,6 +136,9 @@ export const DISTURBED: u32 = 95;
 
 /** 1 when messages may be lost or have to wait as they are sent. */
 export const OBSTRUCTED: u32 = 96;
+/** Outages that pause nodes now, by bit, and the first tick at which one of these pauses is over. */
+export const PAUSES_NOW: u32 = 97;
+export const PAUSED_UNTIL: u32 = 98;
 
 /** Counters, indices into the f64 tables. */
 export const INFORMED: u32 = 0;

@@ -9,7 +9,7 @@ import { drawBelow, threefry } from "../kernels/random";
 import { addArrived, field } from "./access";
 import {
   CHURN, CHURN_FORGETS, END, FIELD_COUNT, FIELD_WIDTHS_AT, FIRST, LIVE, LIVES_AT, LIVE_INFORMED,
-  MORTAL, NODES, ORIGIN, OUTAGES_NOW, OUTAGE_HITS_AT, SEED, SESSIONS_AT, TICK, TRACE_HOSTS,
+  MORTAL, NODES, ORIGIN, OUTAGES_NOW, OUTAGE_HITS_AT, PAUSES_NOW, SEED, SESSIONS_AT, TICK, TRACE_HOSTS,
   TRACE_LENGTH, TRACE_OFFSETS_AT, TRACE_TICKS_AT, UP_BELOW,
 } from "./context";
 
@@ -32,6 +32,18 @@ export function isUp(c: u32, node: u32): u32 {
   const hits = getU32(c, OUTAGE_HITS_AT);
   if (hits != 0 && (getU32(hits, node) & getU32(c, OUTAGES_NOW)) != 0) return 0;
   return getU32(c, CHURN) == 0 ? 1 : churnUp(c, node);
+}
+
+/** 1 while `node`, one of this shard, is paused: it acts on nothing, and messages wait for it. */
+export function isPaused(c: u32, node: u32): u32 {
+  const paused = getU32(c, PAUSES_NOW);
+  if (paused == 0) return 0;
+  return (getU32(getU32(c, OUTAGE_HITS_AT), node) & paused) != 0 ? 1 : 0;
+}
+
+/** 1 while `node`, one of this shard, is up and not paused. */
+export function isAwake(c: u32, node: u32): u32 {
+  return isUp(c, node) == 1 && isPaused(c, node) == 0 ? 1 : 0;
 }
 
 /** First node of the shard that is up, from `node` on; `end` when there is none. */

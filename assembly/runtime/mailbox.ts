@@ -11,14 +11,14 @@ import { getU32, mul32, setU32 } from "../memory";
 import {
   ARENA_END, ARENA_NEXT, DISTURBED, DOWNLINK_AT, DUPLICATE_BELOW, IN_HEADS_AT, INBOX_CHUNK,
   INBOX_INDEX, INBOX_PREVIEW, INBOX_REPEAT, INBOX_STAGE, MESSAGE_BYTES, OBSTRUCTED, OUT_ROW_AT,
-  OVERFLOW, SHARD, SHARDS, SHARD_SHIFT, TICK, UPLINK_AT, WHEEL_END, WHEEL_FREE, WHEEL_MASK,
+  OVERFLOW, PAUSED_UNTIL, SHARD, SHARDS, SHARD_SHIFT, TICK, UPLINK_AT, WHEEL_END, WHEEL_FREE, WHEEL_MASK,
   WHEEL_NEXT, WHEEL_ROW_AT,
 } from "./context";
 import {
   CONTROL, COPY, DOWN, DROPPED, UP, bytesOf, countArrivedLost, countDuplicate, countSentLost, isCut,
   isDuplicated, queueTicks,
 } from "./links";
-import { isUp } from "./lives";
+import { isPaused, isUp } from "./lives";
 
 const FLAGS: u32 = COPY | CONTROL;
 const DELAY_MAX: u32 = 0x7fffff;
@@ -133,24 +133,36 @@ export function nextMessage(c: u32): u32 {
 /** false when the receiver is down, or its link is full or busy: then the message is lost or parked. */
 function getsThrough(c: u32, m: u32): bool {
   const kind = getU32(m, 2) & 0xff;
-  if ((kind & FLAGS) == 0) return true;
   const to = messageTo(m);
+  if (isPaused(c, to) == 1) {
+    wait(c, m, getU32(c, PAUSED_UNTIL) - getU32(c, TICK));
+    return false;
+  }
+  if ((kind & FLAGS) == 0) return true;
   if (isUp(c, to) == 0) {
     if (getU32(c, INBOX_PREVIEW) == 0) countArrivedLost(c, kind);
     return false;
   }
   const links = getU32(c, DOWNLINK_AT);
   if (links == 0 || (getU32(m, 2) & QUEUED) != 0) return true;
-  const wait = queueTicks(c, links, DOWN, to, bytesOf(c, kind, 0));
-  if (wait == 0) return true;
-  if (wait == DROPPED) {
+  const ticks = queueTicks(c, links, DOWN, to, bytesOf(c, kind, 0));
+  if (ticks == 0) return true;
+  if (ticks == DROPPED) {
     countArrivedLost(c, kind);
   } else {
-    // Parking counts from the tick before.
-    setU32(m, 2, QUEUED | kind | ((wait + 1) << 8));
-    park(c, m, getU32(c, MESSAGE_BYTES));
+    setU32(m, 2, getU32(m, 2) | QUEUED);
+    wait(c, m, ticks);
   }
   return false;
+}
+
+/** A message that is due waits for so many ticks more, or for as many as the wheel has. */
+function wait(c: u32, m: u32, ticks: u32): void {
+  const most = getU32(c, WHEEL_MASK);
+  // Parking counts from the tick before.
+  const delay = (ticks < most ? ticks : most) + 1;
+  setU32(m, 2, (getU32(m, 2) & (QUEUED | 0xff)) | (delay << 8));
+  park(c, m, getU32(c, MESSAGE_BYTES));
 }
 
 /** Now and then the network delivers a message twice. */

@@ -9,7 +9,7 @@ import {
   ACTOR, END, EVENT_CLOCK, FIRST, PERIOD, PHASE_NODES_AT, PHASE_STARTS_AT, ROUND_TICKS,
   SEED, SHARD, TICK, TIMER_KIND, WHEEL_MASK,
 } from "./context";
-import { isUp, nextUp } from "./lives";
+import { isAwake, isUp, nextUp } from "./lives";
 import { messagePayload, send } from "./mailbox";
 import { naturalLog } from "./math";
 
@@ -39,7 +39,7 @@ export function nextActor(c: u32, node: u32): u32 {
   const end = getU32(phaseRow(c), 1);
   const nodes = getU32(c, PHASE_NODES_AT);
   let index = getU32(c, ACTOR);
-  while (index < end && isUp(c, getU32(nodes, index)) == 0) index++;
+  while (index < end && isAwake(c, getU32(nodes, index)) == 0) index++;
   setU32(c, ACTOR, index + 1);
   return index < end ? getU32(nodes, index) : NONE;
 }

@@ -14,13 +14,18 @@ interface Span {
   readonly until: number;
 }
 
+interface PlannedOutage extends Span, Pick<Outage, "stateLost" | "nodes" | "effect"> {
+  /** Ticks from one beginning to the next; 0 = only once. */
+  readonly every: number;
+}
+
 /** Plain numbers: a plan crosses threads. */
 export interface EnvironmentPlan {
   /** true: nodes can be down. */
   readonly mortal: boolean;
   readonly duplicateBelow: number;
   readonly partitions: readonly (Span & { readonly first: number; readonly end: number })[];
-  readonly outages: readonly (Span & Pick<Outage, "stateLost" | "nodes">)[];
+  readonly outages: readonly PlannedOutage[];
   /** Codes of CONTEXT.CHURN. */
   readonly churn: 0 | 1 | 2;
   readonly churnForgets: boolean;
@@ -36,6 +41,8 @@ export interface EnvironmentPlan {
 /** Ticks from here on are never reached. */
 export const NEVER = 2 ** 31 - 1;
 const KBPS_TO_BYTES_PER_MS = 1 / 8;
+/** Longest step in which a message waits for the end of a pause, in ticks. */
+const WAIT_STEP = 8192;
 /** Tables of lengths, in the order of lives.ts: down, up, rest of down, rest of up. */
 export const SESSION_TABLES = 4;
 
@@ -61,7 +68,11 @@ export function planEnvironment(settings: TrialSettings): EnvironmentPlan {
     mortal: outages.length > 0 || churn !== undefined,
     duplicateBelow: Math.round(environment.duplicateRatio * 2 ** 32),
     partitions: partitions.map(({ first, end, ...rest }) => ({ ...span(rest), first, end })),
-    outages: outages.map(({ stateLost, nodes, ...rest }) => ({ ...span(rest), stateLost, nodes })),
+    outages: outages.map((outage) => {
+      const { stateLost, nodes, effect } = outage;
+      const every = outage.every === null ? 0 : ticksOf(outage.every, clock);
+      return { ...span(outage), every, stateLost, nodes, effect };
+    }),
     churn: churn === undefined ? 0 : churn.kind === "sessions" ? 1 : 2,
     churnForgets: churn?.stateLost ?? false,
     upBelow: upBelow(environment),
@@ -71,9 +82,12 @@ export function planEnvironment(settings: TrialSettings): EnvironmentPlan {
   };
 }
 
-/** Longest time that queues add to a delay. */
-export function queueTicksMax({ uplink, downlink, waitTicks }: EnvironmentPlan): number {
-  return waitTicks * (Number(uplink > 0) + Number(downlink > 0));
+/** Longest time that queues and pauses add to a delay. */
+export function waitTicksMax({ uplink, downlink, waitTicks, outages }: EnvironmentPlan): number {
+  const pauses = outages.filter(({ effect }) => effect === "paused");
+  const longest = pauses.reduce((most, { from, until }) => Math.max(most, until - from), 0);
+  // A pause without end holds messages for ever: they wait in steps of what the wheel has.
+  return waitTicks * (Number(uplink > 0) + Number(downlink > 0)) + Math.min(longest, WAIT_STEP);
 }
 
 /** Nothing of it: the bit path may play the trial. */
@@ -107,20 +121,42 @@ export function environmentFields(
   return fields;
 }
 
-/** Which outages last at a tick, bit i for outage i. */
-export function outagesAt({ outages }: EnvironmentPlan, tick: number): number {
+/** Which outages of an effect last at a tick, bit i for outage i. */
+export function outagesAt(
+  { outages }: EnvironmentPlan,
+  effect: Outage["effect"],
+  tick: number,
+): number {
   return outages.reduce(
-    (mask, { from, until }, index) => (tick >= from && tick < until ? mask | (1 << index) : mask),
+    (mask, outage, index) =>
+      outage.effect === effect && ticksLeft(outage, tick) > 0 ? mask | (1 << index) : mask,
     0,
   );
 }
 
+/** First tick at which a pause of those that last now is over; 0 when none lasts. */
+export function pausedUntil({ outages }: EnvironmentPlan, tick: number): number {
+  const left = outages
+    .filter(({ effect }) => effect === "paused")
+    .map((outage) => ticksLeft(outage, tick))
+    .filter((ticks) => ticks > 0);
+  return left.length === 0 ? 0 : tick + Math.min(...left);
+}
+
+/** Ticks that an outage will last; 0 while it does not. */
+function ticksLeft({ from, until, every }: PlannedOutage, tick: number): number {
+  if (tick < from) return 0;
+  const since = every > 0 ? (tick - from) % every : tick - from;
+  return Math.max(0, until - from - since);
+}
+
 /** Outages that begin at a tick and take the state of those they hit. */
 export function forgettingAt({ outages }: EnvironmentPlan, tick: number): number {
-  return outages.reduce(
-    (mask, { from, stateLost }, index) => (stateLost && from === tick ? mask | (1 << index) : mask),
-    0,
-  );
+  return outages.reduce((mask, outage, index) => {
+    const { from, every, stateLost } = outage;
+    const begins = tick === from || (every > 0 && tick > from && (tick - from) % every === 0);
+    return stateLost && begins ? mask | (1 << index) : mask;
+  }, 0);
 }
 
 /** The range of ids that is cut off at a tick; empty when none is. */

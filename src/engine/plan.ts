@@ -17,7 +17,7 @@ import {
   environmentFields,
   isQuiet,
   planEnvironment,
-  queueTicksMax,
+  waitTicksMax,
   type EnvironmentPlan,
 } from "./environment.js";
 import type { TrialSettings } from "./settings.js";
@@ -95,7 +95,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
   const bits = playsBits(settings) && isQuiet(environment);
   const roundTicks = protocol.roundTicks;
   const delays = delayTables(network, clock);
-  const tables = { ...delays, longest: delays.longest + queueTicksMax(environment) };
+  const tables = { ...delays, longest: delays.longest + waitTicksMax(environment) };
   const fanoutTable = poissonTable(parameters.fanoutMean ?? 0);
   const fanout =
     fanoutTable.length > 0 ? Math.min(fanoutTable.length, nodes - 1) : (parameters.fanout ?? 1);

@@ -10,7 +10,7 @@ import { threefry } from "../kernels/random.js";
 import { TrialFailure } from "../errors.js";
 import type { Measures, MeasureSettings } from "../protocols/protocol.js";
 import { Cells } from "./cells.js";
-import { cutAt, forgettingAt, outagesAt } from "./environment.js";
+import { cutAt, forgettingAt, outagesAt, pausedUntil } from "./environment.js";
 import { environmentWords, fieldWidths } from "./environment-memory.js";
 import { eachHit } from "./outage-hits.js";
 import { CONTEXT_WORDS, COUNT_RING, COUNTERS, ownRange } from "./plan.js";
@@ -60,6 +60,15 @@ export function playTicks(run: TrialRun, steps: Steps, measures?: Measures): Tri
   return { seed, origin, digest, digests, rounds, stopped, elapsedMs, series, lastInformedTick };
 }
 
+/** Says which outages last at a tick. @param c index of the context's first word */
+function writeOutages({ task, words }: TrialRun, c: number, tick: number): void {
+  const { environment } = task.plan;
+  if (environment.outages.length === 0) return;
+  words[c + CONTEXT.OUTAGES_NOW] = outagesAt(environment, "down", tick);
+  words[c + CONTEXT.PAUSES_NOW] = outagesAt(environment, "paused", tick);
+  words[c + CONTEXT.PAUSED_UNTIL] = pausedUntil(environment, tick);
+}
+
 interface TickPosition {
   readonly tick: number;
   readonly stepTicks: number;
@@ -94,7 +103,7 @@ function playTick(
   words[c + CONTEXT.ARENA_NEXT] = arena.at + (worker * 2 + parity) * arenaBytes;
   words[c + CONTEXT.ARENA_END] = words[c + CONTEXT.ARENA_NEXT]! + arenaBytes;
   words[c + CONTEXT.TICK] = tick;
-  words[c + CONTEXT.OUTAGES_NOW] = outagesAt(plan.environment, tick);
+  writeOutages(run, c, tick);
   const [cutFirst, cutEnd] = cutAt(plan.environment, tick);
   words[c + CONTEXT.CUT_FIRST] = cutFirst;
   words[c + CONTEXT.CUT_END] = cutEnd;
@@ -133,7 +142,7 @@ function startMeasured(run: TrialRun, steps: Steps, context: number, cells: Cell
   const c = context >>> 2;
   const [first, end] = ownRange(plan.shards, worker, plan.workers);
   cells.clear();
-  run.words[c + CONTEXT.OUTAGES_NOW] = outagesAt(plan.environment, 0);
+  writeOutages(run, c, 0);
   // Parity 1: the first step that closes may be tick 0 or 1, and slow readers come before tick 1 ends.
   for (let shard = first; shard < end; shard++) {
     run.words[c + CONTEXT.SHARD] = shard;

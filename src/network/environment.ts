@@ -21,6 +21,7 @@ import { dcRange } from "./zones.js";
 export const CHURN_LAWS = ["exponential", "weibull", "trace"] as const;
 export const OUTAGE_UNITS = ["nodes", "racks", "dcs"] as const;
 export const STATES = ["kept", "lost"] as const;
+export const EFFECTS = ["down", "paused"] as const;
 
 /** What a user may say; see docs/environment.md. */
 export interface EnvironmentSpec {
@@ -48,6 +49,12 @@ export interface OutageSpec {
   readonly share?: number | undefined;
   readonly of?: (typeof OUTAGE_UNITS)[number] | undefined;
   readonly dc?: number | undefined;
+  /** The first of `count` (1) ids that fail. */
+  readonly first?: number | undefined;
+  readonly count?: number | undefined;
+  /** Time from one outage of these nodes to the next. */
+  readonly every?: DurationText | undefined;
+  readonly effect?: (typeof EFFECTS)[number] | undefined;
   readonly state?: (typeof STATES)[number] | undefined;
 }
 
@@ -178,20 +185,63 @@ function checkApart(partitions: readonly Partition[]): void {
 
 function outageOf(spec: OutageSpec, field: string, place: Surroundings): Outage {
   const stateLost = checkChoice(`${field}.state`, spec.state ?? "kept", STATES) === "lost";
-  const span = spanOf(spec, field, place);
-  if (spec.dc !== undefined) {
-    if (spec.of !== undefined)
-      throw new InputError(`${field}.of has no effect with dc: leave it out`);
-    return { ...span, stateLost, nodes: { kind: "range", ...rangeOf(spec, field, place) } };
+  const effect = checkChoice(`${field}.effect`, spec.effect ?? "down", EFFECTS);
+  if (effect === "paused" && (stateLost || place.clock === "round")) {
+    const [what, got] = stateLost ? ["kept state", "lost"] : ["an event clock", "a round clock"];
+    throw new InputError(`${field}.effect paused needs ${what}, got ${got}`);
   }
-  if (spec.share === undefined)
-    throw new InputError(`${field} must say either share or dc, got none`);
-  const share = checkNumber(`${field}.share`, spec.share, SHARE);
+  const span = spanOf(spec, field, place);
+  const every = everyOf(spec, span, field, place);
+  return { ...span, every, effect, stateLost, nodes: failing(spec, field, place) };
+}
+
+/** Time from one beginning to the next: longer than the outage itself. */
+function everyOf(
+  spec: OutageSpec,
+  { from, until }: { from: Duration; until: Duration | null },
+  field: string,
+  { clock }: Surroundings,
+): Duration | null {
+  if (spec.every === undefined) return null;
+  const every = parseDuration(`${field}.every`, spec.every, clock);
+  const amount = (span: Duration): number => ("ms" in span ? span.ms : span.rounds);
+  const length = until === null ? Infinity : amount(until) - amount(from);
+  if ("ms" in every === "ms" in from && amount(every) > length) return every;
+  throw new InputError(
+    `${field}.every must be longer than the time between from and until, in the same unit, ` +
+      `got ${shown(spec.every)}`,
+  );
+}
+
+/** The nodes that an outage names: a data centre, ids in a row, or a share of all units. */
+function failing(spec: OutageSpec, field: string, place: Surroundings): Outage["nodes"] {
+  const { dc, first, share } = spec;
+  const ways = Object.entries({ share, dc, first }).filter(([, value]) => value !== undefined);
+  if (ways.length !== 1) {
+    const got = ways.length === 0 ? "none" : ways.map(([name]) => name).join(" and ");
+    throw new InputError(`${field} must say one of share, dc and first, got ${got}`);
+  }
+  if (spec.of !== undefined && share === undefined) {
+    throw new InputError(`${field}.of has no effect without share: leave it out`);
+  }
+  if (dc !== undefined) return { kind: "range", ...rangeOf({ from: spec.from, dc }, field, place) };
+  if (first !== undefined) return idsInARow(spec, field, place);
   const of = checkChoice(`${field}.of`, spec.of ?? "nodes", OUTAGE_UNITS);
   if (of !== "nodes" && place.zones === undefined) {
     throw new InputError(`${field}.of ${of} needs network.dcs or network.racks, got neither`);
   }
-  return { ...span, stateLost, nodes: { kind: "share", share, of } };
+  return { kind: "share", share: checkNumber(`${field}.share`, share, SHARE), of };
+}
+
+function idsInARow(spec: OutageSpec, field: string, { nodes }: Surroundings): Outage["nodes"] {
+  const whole = { integer: true } as const;
+  const first = checkNumber(`${field}.first`, spec.first, { min: 0, max: nodes - 1, ...whole });
+  const range = { min: 1, max: nodes - first, ...whole };
+  return {
+    kind: "range",
+    first,
+    end: first + checkNumber(`${field}.count`, spec.count ?? 1, range),
+  };
 }
 
 function churnOf(spec: ChurnSpec, { clock }: Surroundings): Churn {
@@ -265,7 +315,9 @@ function outageText(outage: Outage): string {
     nodes.kind === "range"
       ? `nodes ${nodes.first} to ${nodes.end - 1}`
       : `${nodes.share} of all ${nodes.of}`;
-  return `${who} down ${spanText(outage)}, state ${stateLost ? "lost" : "kept"}`;
+  const again = outage.every === null ? "" : `, again every ${durationText(outage.every)}`;
+  const state = outage.effect === "paused" ? "" : `, state ${stateLost ? "lost" : "kept"}`;
+  return `${who} ${outage.effect} ${spanText(outage)}${again}${state}`;
 }
 
 function churnText(churn: Churn, spec: ChurnSpec): string {

@@ -63,10 +63,15 @@ export interface Partition {
   readonly end: number;
 }
 
-/** From `from` until `until` some nodes are down: they neither send nor receive. */
+/**
+ * From `from` until `until`, and again at every multiple of `every` after that, some nodes are down (they
+ * neither send nor receive) or paused (they do neither, but find what came when they go on).
+ */
 export interface Outage {
   readonly from: Duration;
   readonly until: Duration | null;
+  readonly every: Duration | null;
+  readonly effect: "down" | "paused";
   /**
    * Which nodes fail: a drawn share of all nodes, racks or data centres, each of them whole; or those of
    * one range of ids.

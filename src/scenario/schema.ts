@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { checkChoice, nearestName, shown, type NumberRange } from "../check.js";
 import { InputError } from "../errors.js";
-import { CHURN_LAWS, OUTAGE_UNITS, STATES } from "../network/environment.js";
+import { CHURN_LAWS, EFFECTS, OUTAGE_UNITS, STATES } from "../network/environment.js";
 import { LATENCY_NAMES, TOPOLOGY_NAMES } from "../network/build.js";
 import {
   BACKENDS,
@@ -70,6 +70,10 @@ export const environmentSettingsSchema = z.strictObject({
         share: anyNumber.optional(),
         of: z.enum(OUTAGE_UNITS).optional(),
         dc: anyNumber.optional(),
+        first: anyNumber.optional(),
+        count: anyNumber.optional(),
+        every: duration.optional(),
+        effect: z.enum(EFFECTS).optional(),
         state: z.enum(STATES).optional(),
       }),
     )
