@@ -56,6 +56,8 @@ export interface TrialPlan {
   readonly fields: Readonly<Record<string, PlacedField>>;
   /** true: the trial ends when nobody spreads the rumor any more. */
   readonly dies: boolean;
+  /** true: a trial does not end because nothing was sent for a while. */
+  readonly rests: boolean;
   /** Cells that the protocol measures per shard; 0 without measures. */
   readonly cells: number;
   /** Names of the protocol's own fields, in order. */
@@ -100,7 +102,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
   const fanout =
     fanoutTable.length > 0 ? Math.min(fanoutTable.length, nodes - 1) : (parameters.fanout ?? 1);
   const cut = shardCut(nodes);
-  const messageBytes = MESSAGE_HEADER_BYTES + 4 * protocol.payloadWords;
+  const messageBytes = messageSize(settings);
   const edges = network.topology.kind === "graph" ? network.topology.csr.targets.length : 0;
   const model = bits
     ? bitFields(nodes, workers)
@@ -156,11 +158,17 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     bytesPerNode: stateBytes / nodes,
     memoryBytes: layout.end,
     dies: protocol.dies ?? false,
+    rests: protocol.rests?.(parameters) ?? false,
     cells: bits ? 0 : (protocol.measures?.cells.length ?? 0),
     fields,
     protocolFields: model.map(({ name }) => name),
     digestFields: model.filter((field) => field.digest === true).map(({ name }) => name),
   };
+}
+
+function messageSize({ protocol: { payloadWords }, parameters }: TrialSettings): number {
+  const words = typeof payloadWords === "number" ? payloadWords : payloadWords(parameters);
+  return MESSAGE_HEADER_BYTES + 4 * words;
 }
 
 /** The bit kernel plays a rumor on the complete graph in rounds, when nobody asks who told whom. */

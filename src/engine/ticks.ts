@@ -209,7 +209,7 @@ class Totals {
     if (reason !== undefined) return reason;
     if (plan.dies) return this.#isDead() ? this.#endOfRumor() : undefined;
     const quietLongEnough = this.#quietTicks >= (event ? 2 * plan.clock.periodTicks : 1);
-    const silent = quietLongEnough && plan.clock.timer === "periodic";
+    const silent = quietLongEnough && plan.clock.timer === "periodic" && !plan.rests;
     return silent && this.#inFlight <= 0 ? "quiescent" : undefined;
   }
 

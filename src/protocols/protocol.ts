@@ -87,8 +87,8 @@ export interface Protocol {
   readonly roundTicks: number;
   /** The model's memory, in the order in which portable code numbers its fields. */
   fields(settings: ProtocolSettings): readonly FieldSpec[];
-  /** Extra u32 words of a message beyond the fixed header. */
-  readonly payloadWords: number;
+  /** Extra u32 words of a message beyond the fixed header; from the parameters where they say how many. */
+  readonly payloadWords: number | ((parameters: Readonly<Record<string, number>>) => number);
   traffic(settings: ProtocolSettings): TrafficBounds;
   /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
   readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };
@@ -97,6 +97,11 @@ export interface Protocol {
    * node is informed, so that all traffic counts, and ends when nobody spreads the rumor any more.
    */
   readonly dies?: boolean;
+  /**
+   * Whether a step without messages may be followed by others: calls are rare or updates are still to come.
+   * Such a trial ends at its coverage or round limit, never because it is quiet.
+   */
+  readonly rests?: (parameters: Readonly<Record<string, number>>) => boolean;
   /** Without it a trial is measured by who is informed. With it the model has a `…Start`. */
   readonly measures?: Measures;
   /** Bytes on the wire of one message by kind, from the parameters; countBytes adds what varies. */
