@@ -139,6 +139,8 @@ export const OBSTRUCTED: u32 = 96;
 /** Outages that pause nodes now, by bit, and the first tick at which one of these pauses is over. */
 export const PAUSES_NOW: u32 = 97;
 export const PAUSED_UNTIL: u32 = 98;
+/** Outages that pause nodes at any time, by bit. */
+export const PAUSING_OUTAGES: u32 = 99;
 
 /** Counters, indices into the f64 tables. */
 export const INFORMED: u32 = 0;

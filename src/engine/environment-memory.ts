@@ -2,7 +2,7 @@
 import * as CONTEXT from "../../assembly/runtime/context.js";
 import type { Network } from "../network/network.js";
 import { SESSION_ENTRIES, weibullTables } from "../network/sessions.js";
-import { NEVER, SESSION_TABLES, ticksOf, traceTicks } from "./environment.js";
+import { NEVER, pausingOutages, SESSION_TABLES, ticksOf, traceTicks } from "./environment.js";
 import type { TrialPlan } from "./plan.js";
 
 /** Tables that do not change from trial to trial. */
@@ -61,6 +61,7 @@ export function environmentWords(
     [CONTEXT.DISTURBED, Number(disturbed)],
     [CONTEXT.OBSTRUCTED, Number(rest.partitions.length > 0 || rest.uplink > 0)],
     [CONTEXT.OUTAGE_HITS_AT, address("outageHits")],
+    [CONTEXT.PAUSING_OUTAGES, pausingOutages(plan.environment)],
     [CONTEXT.LIVES_AT, address("lives")],
     [CONTEXT.CHURN, churn],
     [CONTEXT.CHURN_FORGETS, Number(rest.churnForgets)],
@@ -83,7 +84,7 @@ export function environmentWords(
 export function fieldWidths(plan: TrialPlan): number[] {
   const bits = { bits: 1, u8: 8, i16: 16, u16: 16, u32: 32, f64: 64 } as const;
   return plan.protocolFields.map((name) => {
-    const { type, count } = plan.fields[name]!;
-    return count % plan.nodes === 0 ? (bits[type] * count) / plan.nodes : 0;
+    const { type, count, shared = false } = plan.fields[name]!;
+    return !shared && count % plan.nodes === 0 ? (bits[type] * count) / plan.nodes : 0;
   });
 }

@@ -134,6 +134,11 @@ export function outagesAt(
   );
 }
 
+/** Outages that pause nodes at any time. */
+export function pausingOutages({ outages }: EnvironmentPlan): number {
+  return outages.reduce((mask, { effect }, i) => (effect === "paused" ? mask | (1 << i) : mask), 0);
+}
+
 /** First tick at which a pause of those that last now is over; 0 when none lasts. */
 export function pausedUntil({ outages }: EnvironmentPlan, tick: number): number {
   const left = outages

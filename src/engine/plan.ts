@@ -69,7 +69,7 @@ export interface TrialPlan {
 export const CONTEXT_WORDS = 128;
 /** Counter tables of one worker: a ring of rounds, so that a table is read long before its reuse. */
 export const COUNT_RING = 4;
-export const COUNTERS = 16;
+export const COUNTERS = 24;
 /** Fewest and most nodes of a shard (the smallest is one block of draws), and most shards. */
 const SHARD_SHIFT_MIN = 10;
 const SHARD_SHIFT_MAX = 16;

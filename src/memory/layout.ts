@@ -16,6 +16,8 @@ export interface FieldSpec {
   readonly meaning: string;
   /** true: part of the trial's final state, enters the digest. */
   readonly digest?: boolean;
+  /** true: of all nodes together, not kept by node; it outlives a node that forgets. */
+  readonly shared?: boolean;
 }
 
 export interface PlacedField extends FieldSpec {

@@ -1,0 +1,102 @@
+/**
+ * Tracked subjects: membership of N nodes in N nodes' views is N^2 cells, so a few subjects stand for all.
+ * Every node keeps a cell for each of them. Here is who they are, what is true of them, and how many nodes
+ * believe what; a model keeps the cells. Field order: src/protocols/shared/detector.ts.
+ */
+import { addF64, getU32, mul32, setU32, toF64 } from "../memory";
+import { field } from "./access";
+import {
+  CELLS_AT, END, FIRST, NODES, OUTAGES_NOW, OUTAGE_HITS_AT, PAUSING_OUTAGES, SHARD,
+} from "./context";
+import { nextUp } from "./lives";
+
+/**
+ * The first field of such a model: a row of u32 for each shard, how many believe each subject down, and
+ * behind that how often its nodes came to a false belief, slow nodes did, and a belief was taken back.
+ */
+const BELIEVERS_FIELD: u32 = 0;
+const FALSE_ALARMS: u32 = 0;
+const FALSE_ALARMS_OF_SLOW: u32 = 1;
+const RETRACTIONS: u32 = 2;
+const TALLIES: u32 = 3;
+/** Subjects at most: the cells of measures are numbered by subject. */
+export const SUBJECTS_MAX: u32 = 64;
+/** Cells: live nodes, false beliefs, tallies; for each subject whether it is down, and who believes so. */
+const OBSERVERS: u32 = 0;
+const FALSE_BELIEFS: u32 = 1;
+const TALLY_CELLS: u32 = 2;
+const DOWN: u32 = 5;
+const BELIEVERS: u32 = 69;
+/** First cell of the model itself. */
+export const OWN_CELLS: u32 = 133;
+
+/** Node of subject `s`: spread evenly over the ids. */
+export function subjectNode(c: u32, subjects: u32, s: u32): u32 {
+  return mul32(s, subjectStride(c, subjects));
+}
+/** Subject that a node is; `subjects` when it is none. */
+export function subjectOf(c: u32, subjects: u32, node: u32): u32 {
+  const stride = subjectStride(c, subjects);
+  if (node % stride != 0) return subjects;
+  const s = toSubject(node, stride);
+  return s < subjects ? s : subjects;
+}
+function subjectStride(c: u32, subjects: u32): u32 {
+  return toSubject(getU32(c, NODES), subjects);
+}
+function toSubject(a: u32, b: u32): u32 {
+  return (a - (a % b)) / b;
+}
+
+/** 1 while an outage holds a node, of whatever shard, down. Churn is not read: it is its shard's alone. */
+export function isDownNow(c: u32, node: u32): u32 {
+  const hits = getU32(c, OUTAGE_HITS_AT);
+  if (hits == 0) return 0;
+  return (getU32(hits, node) & getU32(c, OUTAGES_NOW)) != 0 ? 1 : 0;
+}
+/** 1 for a node that some outage pauses, now or at another time: a slow node. */
+export function isSlow(c: u32, node: u32): u32 {
+  const hits = getU32(c, OUTAGE_HITS_AT);
+  if (hits == 0) return 0;
+  return (getU32(hits, node) & getU32(c, PAUSING_OUTAGES)) != 0 ? 1 : 0;
+}
+
+/** `observer` comes to believe that a subject is down. */
+export function convict(c: u32, subjects: u32, observer: u32, s: u32): void {
+  addTo(c, subjects, s, 1);
+  if (isDownNow(c, subjectNode(c, subjects, s)) == 1) return;
+  addTo(c, subjects, subjects + FALSE_ALARMS, 1);
+  if (isSlow(c, observer) == 1) addTo(c, subjects, subjects + FALSE_ALARMS_OF_SLOW, 1);
+}
+/** A node that believed a subject down believes so no more. */
+export function acquit(c: u32, subjects: u32, s: u32): void {
+  addTo(c, subjects, s, 0xffffffff);
+  addTo(c, subjects, subjects + RETRACTIONS, 1);
+}
+function addTo(c: u32, subjects: u32, entry: u32, amount: u32): void {
+  const row = shardRow(c, subjects);
+  setU32(row, entry, getU32(row, entry) + amount);
+}
+function shardRow(c: u32, subjects: u32): u32 {
+  return field(c, BELIEVERS_FIELD) + (mul32(getU32(c, SHARD), subjects + TALLIES) << 2);
+}
+
+/** Adds the shard's live nodes and believers to its cells. */
+export function measureBeliefs(c: u32, subjects: u32): void {
+  const cells = getU32(c, CELLS_AT);
+  const end = getU32(c, END);
+  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
+    addF64(cells, OBSERVERS, 1.0);
+  }
+  const row = shardRow(c, subjects);
+  for (let tally: u32 = 0; tally < TALLIES; tally++) {
+    addF64(cells, TALLY_CELLS + tally, toF64(getU32(row, subjects + tally)));
+  }
+  for (let s: u32 = 0; s < subjects; s++) {
+    const believers = toF64(getU32(row, s));
+    addF64(cells, BELIEVERS + s, believers);
+    const isDown = isDownNow(c, subjectNode(c, subjects, s)) == 1;
+    if (!isDown) addF64(cells, FALSE_BELIEFS, believers);
+    else if (getU32(c, SHARD) == 0) addF64(cells, DOWN + s, 1.0);
+  }
+}
