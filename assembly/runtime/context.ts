@@ -95,6 +95,19 @@ export const RACK_SIZE: u32 = 58;
 export const COPY_BYTES: u32 = 59;
 export const CONTROL_BYTES: u32 = 60;
 
+/** Whom nodes address: see selection.ts. 0 uniform, 1 weighted, 2 zones, 3 nearest, 4 spatial. */
+export const SELECTION: u32 = 61;
+/** First tick at which peers are uniform again. */
+export const SELECTED_UNTIL: u32 = 62;
+/** weighted: an alias table per row of the graph; spatial: one of all steps. */
+export const SELECTION_AT: u32 = 63;
+/** spatial: nodes of a row of the torus, all nodes on a ring. */
+export const ROW_NODES: u32 = 64;
+/** zones: words below leave the data centre, the rack; 0xffffffff = all do. */
+export const OUTSIDE_DC_BELOW: u32 = 65;
+export const OUTSIDE_RACK_BELOW: u32 = 66;
+/** nearest: draws of which the nearest counts. */
+export const CANDIDATES: u32 = 67;
 /** 1 when nodes can be down; see lives.ts. */
 export const MORTAL: u32 = 73;
 /** u32[nodes]: which outages hit a node; and those that last now. Bit i is outage i. */
@@ -158,8 +171,13 @@ export const ARRIVED: u32 = 8;
 export const ACTIVE: u32 = 9;
 /** Bytes sent beyond the fixed sizes of messages. */
 export const BYTES: u32 = 10;
+/** With zones: bytes taken into another data centre, and into another rack of the same one. */
+export const CROSS_DC: u32 = 11;
+export const CROSS_RACK: u32 = 12;
 /** Messages that the network made of nothing: second copies. */
 export const DUPLICATED: u32 = 13;
 /** As a step ends: nodes that are up, and of these the informed. */
 export const LIVE: u32 = 14;
 export const LIVE_INFORMED: u32 = 15;
+/** With zones: bytes that the network took from senders, lost ones not among them. */
+export const CARRIED: u32 = 16;

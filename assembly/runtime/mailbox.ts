@@ -9,16 +9,17 @@
  */
 import { getU32, mul32, setU32 } from "../memory";
 import {
-  ARENA_END, ARENA_NEXT, DISTURBED, DOWNLINK_AT, DUPLICATE_BELOW, IN_HEADS_AT, INBOX_CHUNK,
+  ARENA_END, ARENA_NEXT, DC_SIZE, DISTURBED, DOWNLINK_AT, DUPLICATE_BELOW, IN_HEADS_AT, INBOX_CHUNK,
   INBOX_INDEX, INBOX_PREVIEW, INBOX_REPEAT, INBOX_STAGE, MESSAGE_BYTES, OBSTRUCTED, OUT_ROW_AT,
-  OVERFLOW, PAUSED_UNTIL, SHARD, SHARDS, SHARD_SHIFT, TICK, UPLINK_AT, WHEEL_END, WHEEL_FREE, WHEEL_MASK,
-  WHEEL_NEXT, WHEEL_ROW_AT,
+  OVERFLOW, PAUSED_UNTIL, SHARD, SHARDS, SHARD_SHIFT, TICK, UPLINK_AT, WHEEL_END, WHEEL_FREE,
+  WHEEL_MASK, WHEEL_NEXT, WHEEL_ROW_AT,
 } from "./context";
 import {
   CONTROL, COPY, DOWN, DROPPED, UP, bytesOf, countArrivedLost, countDuplicate, countSentLost, isCut,
   isDuplicated, queueTicks,
 } from "./links";
 import { isPaused, isUp } from "./lives";
+import { countCarried } from "./zones";
 
 const FLAGS: u32 = COPY | CONTROL;
 const DELAY_MAX: u32 = 0x7fffff;
@@ -73,6 +74,9 @@ export function sendSized(
       return 0;
     }
     ticks = ticks + wait;
+  }
+  if (getU32(c, DC_SIZE) != 0 && (kind & FLAGS) != 0) {
+    countCarried(c, to, from, bytesOf(c, kind, bytes));
   }
   const list = getU32(c, OUT_ROW_AT) + ((to >>> getU32(c, SHARD_SHIFT)) << 3);
   let chunk = getU32(list, 1);

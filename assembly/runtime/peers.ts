@@ -1,6 +1,6 @@
 /**
  * Whom a node addresses in one action: up to SLOTS distinct peers, uniform over the other nodes or
- * over its neighbours, or a Poisson number of them. On a round clock the words come from the blocks
+ * over its neighbours (or as selection.ts says), or a Poisson number of them. On a round clock the words come from the blocks
  * that the bit-level kernel uses too, so both ways to play a round draw the same peers; on an event
  * clock each draw is keyed by (node, tick).
  */
@@ -12,6 +12,7 @@ import {
   FANOUT_TABLE_AT, GRAPH, LOSS_BELOW, NODES, OFFSETS_AT, PEERS_AT, SCRATCH_AT, SEED, SLOTS,
   TARGETS_AT,
 } from "./context";
+import { chooseSelected, isListed, isSelecting } from "./selection";
 
 /** Purposes of draws; the low byte numbers the slot, bits 8..17 count attempts, 18..27 repeats. */
 const NEIGHBOUR: u32 = 0x40000000;
@@ -30,6 +31,7 @@ const LOSS_OF_MESSAGE: u32 = 0x32000000;
  */
 export function choosePeers(c: u32, node: u32): u32 {
   const wanted = wantedPeers(c, node);
+  if (isSelecting(c)) return chooseSelected(c, node, wanted);
   if (getU32(c, GRAPH) == 1) return chooseNeighbours(c, node, wanted);
   const list = getU32(c, PEERS_AT);
   if (getU32(c, EVENT_CLOCK) == 1) {
@@ -75,13 +77,6 @@ function wantedPeers(c: u32, node: u32): u32 {
 function drawPeer(c: u32, purpose: u32, node: u32, bound: u32): u32 {
   const peer = drawBelow(getU32(c, SEED), purpose, drawTick(c), node, bound);
   return peer >= node ? peer + 1 : peer;
-}
-
-function isListed(list: u32, count: u32, value: u32): bool {
-  for (let i: u32 = 0; i < count; i++) {
-    if (getU32(list, i) == value) return true;
-  }
-  return false;
 }
 
 /** Distinct neighbours; all of them when there are no more than wanted. */

@@ -36,7 +36,10 @@ export function playBits(
     const sent = pushed + replied;
     const requests = directions.pull ? plan.nodes * plan.fanout : 0;
     rounds++;
-    run.note(rounds, gained, { sent, requests, lost, redundant: sent - lost - gained, bytes: 0 });
+    run.note(rounds, gained, {
+      ...{ sent, requests, lost, redundant: sent - lost - gained, bytes: 0 },
+      ...{ carriedBytes: 0, crossDcBytes: 0, crossRackBytes: 0 },
+    });
     run.series.inFlight.push(0);
     stopped = run.stopReason(rounds);
   }

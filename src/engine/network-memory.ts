@@ -19,6 +19,8 @@ export function writeNetwork(plan: TrialPlan, network: Network, memory: WebAssem
   }
   write("delays", tables.table);
   write("inflation", tables.inflation);
+  const rule = network.selection?.rule;
+  if (rule !== undefined && "table" in rule) write("selection", rule.table);
   if (network.latency.kind === "distance") write("places", network.latency.places);
   writeEnvironment(plan, network, memory);
 }

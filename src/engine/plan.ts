@@ -20,6 +20,7 @@ import {
   waitTicksMax,
   type EnvironmentPlan,
 } from "./environment.js";
+import { planSelection, type SelectionPlan } from "./selection.js";
 import type { TrialSettings } from "./settings.js";
 
 export interface TrialPlan {
@@ -43,6 +44,7 @@ export interface TrialPlan {
   readonly graph: boolean;
   readonly zones: ZoneSizes;
   readonly environment: EnvironmentPlan;
+  readonly selection: SelectionPlan;
   /** Bytes on the wire of a copy and of a message without one. */
   readonly wireBytes: WireBytes;
   readonly shardShift: number;
@@ -149,6 +151,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     graph: edges > 0,
     zones: zoneSizes(nodes, network.zones),
     environment,
+    selection: planSelection(network.selection, clock.periodTicks),
     wireBytes: protocol.wireBytes(parameters),
     shardShift: cut.shardShift,
     shards: cut.shards,
@@ -171,12 +174,17 @@ function messageSize({ protocol: { payloadWords }, parameters }: TrialSettings):
   return MESSAGE_HEADER_BYTES + 4 * words;
 }
 
-/** The bit kernel plays a rumor on the complete graph in rounds, when nobody asks who told whom. */
+/**
+ * The bit kernel plays a rumor on the complete graph in rounds between uniform peers, when nobody asks
+ * who told whom or what crosses zones.
+ */
 function playsBits({ protocol, parameters, network, clock, observe }: TrialSettings): boolean {
   return (
     protocol.bitRounds !== undefined &&
     !observe &&
     network.topology.kind === "complete" &&
+    network.selection === undefined &&
+    network.zones === undefined &&
     clock.kind === "round" &&
     (parameters.activeRounds ?? 0) === 0 &&
     (parameters.fanoutMean ?? 0) === 0
@@ -272,6 +280,10 @@ function topologyFields(settings: TrialSettings, tables: DelayTables, shards: nu
     add("offsets", "u32", csr.offsets.length, "start of each node's row");
     add("targets", "u32", csr.targets.length, "neighbours");
   }
+  const rule = network.selection?.rule;
+  if (rule !== undefined && "table" in rule) {
+    add("selection", "u32", rule.table.length, "alias tables of whom to address");
+  }
   if (tables.table.length > 0) add("delays", "u16", tables.table.length, "delays in ticks");
   if (tables.inflation.length > 0) add("inflation", "u16", tables.inflation.length, "x 256");
   if (network.latency.kind === "distance") add("places", "i16", 4 * nodes, "unit vectors");
@@ -319,9 +331,10 @@ function mailboxMachine(
   const cells = protocol.measures?.cells.length ?? 0;
   const chunkBytes = CHUNK_HEADER_BYTES + CHUNK_MESSAGES * messageBytes;
   // A worker owns part of the shards and gets half as much again as its share of the messages; on a
-  // graph the hubs may all stand in one shard, so there it gets room for everything.
+  // graph, or where peers are selected, the hubs may all stand in one shard: room for everything.
   const ownShards = Math.ceil(shards / workers);
-  const share = edges > 0 ? 1 : Math.min(1, (1.5 * ownShards * 2 ** shardShift) / nodes);
+  const isSkewed = edges > 0 || settings.network.selection !== undefined;
+  const share = isSkewed ? 1 : Math.min(1, (1.5 * ownShards * 2 ** shardShift) / nodes);
   const arenaChunks =
     Math.ceil(((bounds.perTick + timers) * share) / CHUNK_MESSAGES) + ownShards * shards;
   // A list needs a chunk for its first message: no more chunks than lists, nor than messages.

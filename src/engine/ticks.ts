@@ -194,10 +194,15 @@ class Totals {
     const ended = lost + at(CONTEXT.REQUESTS_LOST) + redundant + at(CONTEXT.REQUESTS_ARRIVED);
     const event = plan.clock.kind === "event";
     const time = event ? (step + 1) * this.#stepTicks : step + 1;
-    const counts: StepCounts = { sent, requests, lost, redundant, bytes: at(CONTEXT.BYTES) };
     if (plan.environment.mortal) this.#run.live = at(CONTEXT.LIVE);
     const known =
       plan.environment.mortal && this.#run.isRumor ? at(CONTEXT.LIVE_INFORMED) : covered;
+    const counts: StepCounts = {
+      ...{ sent, requests, lost, redundant, bytes: at(CONTEXT.BYTES) },
+      carriedBytes: at(CONTEXT.CARRIED),
+      crossDcBytes: at(CONTEXT.CROSS_DC),
+      crossRackBytes: at(CONTEXT.CROSS_RACK),
+    };
     this.#run.note(time, known === undefined ? gained : known - this.#run.informed, counts);
     this.rounds = event ? time / plan.clock.periodTicks : time;
     this.#inFlight +=
@@ -293,6 +298,13 @@ function prepareContext(run: TrialRun): number {
     [CONTEXT.RACK_SIZE, plan.zones.rack],
     [CONTEXT.COPY_BYTES, plan.wireBytes.rumor],
     [CONTEXT.CONTROL_BYTES, plan.wireBytes.control],
+    [CONTEXT.SELECTION, plan.selection.kind],
+    [CONTEXT.SELECTED_UNTIL, plan.selection.untilTick],
+    [CONTEXT.SELECTION_AT, address("selection")],
+    [CONTEXT.ROW_NODES, plan.selection.rowNodes],
+    [CONTEXT.OUTSIDE_DC_BELOW, plan.selection.outsideDcBelow],
+    [CONTEXT.OUTSIDE_RACK_BELOW, plan.selection.outsideRackBelow],
+    [CONTEXT.CANDIDATES, plan.selection.candidates],
     [CONTEXT.LATENCY, plan.latencyKind],
     [CONTEXT.DELAY_TICKS, plan.delayTicks],
     [CONTEXT.DELAY_TABLE_AT, address("delays")],

@@ -21,6 +21,13 @@ export interface TrialSeries {
   readonly inFlight: number[];
   /** Nodes that were up; empty when none can be down. */
   readonly live: number[];
+  /**
+   * With zones: bytes that the network took from senders, and of these into another data centre, into
+   * another rack of the same one.
+   */
+  readonly carriedBytes: number[];
+  readonly crossDcBytes: number[];
+  readonly crossRackBytes: number[];
   /** Values that the protocol derives from its cells: the start at index 0, then one per step. */
   readonly measures: Record<string, number[]>;
 }
@@ -32,7 +39,15 @@ export interface StepCounts {
   readonly lost: number;
   readonly redundant: number;
   readonly bytes: number;
+  readonly carriedBytes: number;
+  readonly crossDcBytes: number;
+  readonly crossRackBytes: number;
 }
+
+const COUNTED = [
+  ...["sent", "requests", "lost", "redundant", "bytes"],
+  ...["carriedBytes", "crossDcBytes", "crossRackBytes"],
+] as readonly (keyof StepCounts)[];
 
 export interface TrialResult {
   readonly seed: number;
@@ -78,6 +93,9 @@ export class TrialRun {
     bytes: [],
     inFlight: [],
     live: [],
+    carriedBytes: [],
+    crossDcBytes: [],
+    crossRackBytes: [],
     measures: {},
   };
   readonly digests: string[] = [];
@@ -115,15 +133,10 @@ export class TrialRun {
 
   /** Adds one point to the series; every worker keeps the same one. */
   note(time: number, gained: number, counts: StepCounts): void {
-    const { sent, requests, lost, redundant, bytes } = counts;
     this.informed += gained;
     this.series.time.push(time);
     this.series.informed.push(this.informed);
-    this.series.sent.push(sent);
-    this.series.requests.push(requests);
-    this.series.lost.push(lost);
-    this.series.redundant.push(redundant);
-    this.series.bytes.push(bytes);
+    for (const name of COUNTED) this.series[name].push(counts[name]);
     if (this.task.plan.environment.mortal) this.series.live.push(this.live);
     if (this.task.worker === 0) {
       this.#progress[PROGRESS_ROUND] = time;

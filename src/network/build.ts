@@ -13,6 +13,7 @@ import { readEdgeList } from "./edge-list.js";
 import { checkPreset, distanceLatency } from "./geography.js";
 import { constantLatency, logNormalLatency, uniformLatency } from "./latency.js";
 import type { Csr, Latency, Network, Topology, Zones } from "./network.js";
+import { selectionOf, type SelectionSpec } from "./selection.js";
 import { grid, kOut, ring, scaleFree, scaleFreeEdges, smallWorld } from "./topology.js";
 
 export const TOPOLOGY_NAMES = [
@@ -38,7 +39,7 @@ export const LATENCY_NAMES = [
 export type LatencyName = (typeof LATENCY_NAMES)[number];
 
 /** What a user may say of a network; what is left out takes its default. */
-export interface NetworkSpec {
+export interface NetworkSpec extends SelectionSpec {
   readonly topology: TopologyName;
   /**
    * k-out: peers each node picks (default 8). ring, small-world: neighbours on either side (1; 4).
@@ -130,11 +131,14 @@ export async function buildNetwork(
   const topology = await topologyOf(spec, nodes, seed);
   const latency = latencyOf(spec, topology.part);
   const zones = zonesOf(spec, topology.part.nodes);
+  const parts = { topology: topology.part, latency: latency.part, zones };
+  const selection = selectionOf(spec, parts, seed);
   return {
     topology: topology.part,
     latency: latency.part,
     lossRatio,
     ...(zones === undefined ? {} : { zones }),
+    ...(selection === undefined ? {} : { selection: selection.part }),
     description: {
       topology: spec.topology,
       ...topology.description,
@@ -142,6 +146,7 @@ export async function buildNetwork(
       ...latency.description,
       lossRatio,
       ...zones,
+      ...selection?.description,
     },
     order: spec.latency === "cities" ? "hilbert" : "id",
   };

@@ -128,6 +128,26 @@ export interface Environment {
   readonly bandwidth?: Bandwidth;
 }
 
+/**
+ * Whom nodes address where that is not uniform.
+ * `weighted`: neighbours by an alias table per row, u32[2 * half-edges]; see alias-rows.ts.
+ * `zones`: peers outside the data centre, outside the rack, within the rack; needs zones.
+ * `nearest`: the nearest of some uniform draws.
+ * `spatial`: peers by distance on a torus of rows of `rowNodes` (a ring is one row), from one table of
+ * all steps, u32[2 * (nodes - 1)].
+ */
+export type SelectionRule =
+  | { readonly kind: "weighted"; readonly table: Uint32Array }
+  | { readonly kind: "zones"; readonly outsideDc: number; readonly outsideRack: number }
+  | { readonly kind: "nearest"; readonly candidates: number }
+  | { readonly kind: "spatial"; readonly table: Uint32Array; readonly rowNodes: number };
+
+export interface Selection {
+  readonly rule: SelectionRule;
+  /** Rounds (periods on an event clock) after which peers are uniform; 0 = never. */
+  readonly directedRounds: number;
+}
+
 export interface Network {
   readonly topology: Topology;
   readonly latency: Latency;
@@ -137,6 +157,8 @@ export interface Network {
   readonly zones?: Zones;
   /** Without it nodes live for ever and links are only lossy. */
   readonly environment?: Environment;
+  /** Without it peers are uniform. */
+  readonly selection?: Selection;
   /** The settings that made this network, as they enter the record. */
   readonly description: Readonly<Record<string, number | string | boolean>>;
   /** How node ids follow places: "hilbert" when neighbours in id are neighbours on the map. */

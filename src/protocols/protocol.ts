@@ -90,6 +90,8 @@ export interface Protocol {
   /** Extra u32 words of a message beyond the fixed header; from the parameters where they say how many. */
   readonly payloadWords: number | ((parameters: Readonly<Record<string, number>>) => number);
   traffic(settings: ProtocolSettings): TrafficBounds;
+  /** false: messages go to all neighbours, so how peers are selected has no effect. */
+  readonly choosesPeers?: boolean;
   /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
   readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };
   /**

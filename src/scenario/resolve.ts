@@ -7,6 +7,7 @@ import { InputError } from "../errors.js";
 import { buildNetwork, type NetworkSpec } from "../network/build.js";
 import { buildEnvironment } from "../network/environment.js";
 import type { Network } from "../network/network.js";
+import { SELECTION_FIELDS } from "../network/selection.js";
 import type { ParameterSpec, Protocol } from "../protocols/protocol.js";
 import { findProtocol, protocols } from "../protocols/registry.js";
 import type { ClockSettings, Scenario } from "../run/types.js";
@@ -62,6 +63,10 @@ export function resolveScenario(given: readonly SettingsLayer[]): ResolvedScenar
   checkNumber(label("seed"), seed, { ...SEED, max: SEED.max - trials + 1 });
   const parameters = resolveParameters(protocol, settings.parameters ?? {}, label);
   if (!fromFile) checkPeers(protocol, parameters, nodes, label);
+  if (protocol.choosesPeers === false && (spec.selection ?? "uniform") !== "uniform") {
+    const got = `got ${shown(spec.selection)}`;
+    throw new InputError(`${label("network.selection")} has no effect on ${protocol.id}, ${got}`);
+  }
   const clock = resolveClock(protocol, settings, spec, label);
   const name = settings.name ?? protocol.id;
   const title = settings.title ?? protocol.title;
@@ -125,6 +130,9 @@ function withoutReplaced(lower: NetworkSettings, upper: NetworkSettings): Networ
     for (const field of Object.keys(kept) as (keyof NetworkSettings)[]) {
       if (field.startsWith("latency") || field === "citiesPreset") delete kept[field];
     }
+  }
+  if (upper.selection !== undefined && upper.selection !== lower.selection) {
+    for (const field of SELECTION_FIELDS) delete kept[field];
   }
   return kept;
 }

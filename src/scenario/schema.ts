@@ -7,6 +7,7 @@ import { checkChoice, nearestName, shown, type NumberRange } from "../check.js";
 import { InputError } from "../errors.js";
 import { CHURN_LAWS, EFFECTS, OUTAGE_UNITS, STATES } from "../network/environment.js";
 import { LATENCY_NAMES, TOPOLOGY_NAMES } from "../network/build.js";
+import { SCORE_NAMES, SELECTION_NAMES, SPACE_NAMES } from "../network/selection.js";
 import {
   BACKENDS,
   CLOCKS,
@@ -50,6 +51,17 @@ export const networkSettingsSchema = z.strictObject({
   lossRatio: anyNumber.optional(),
   dcs: anyNumber.optional(),
   racks: anyNumber.optional(),
+  selection: z.enum(SELECTION_NAMES).optional(),
+  directedRounds: anyNumber.optional(),
+  alpha: anyNumber.optional(),
+  score: z.enum(SCORE_NAMES).optional(),
+  sources: anyNumber.optional(),
+  outsideDc: anyNumber.optional(),
+  outsideRack: anyNumber.optional(),
+  candidates: anyNumber.optional(),
+  space: z.enum(SPACE_NAMES).optional(),
+  rho: anyNumber.optional(),
+  rowNodes: anyNumber.optional(),
 });
 
 const duration = z.union([z.number(), z.string()], {

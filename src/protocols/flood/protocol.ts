@@ -26,6 +26,7 @@ export const flood = defineProtocol({
   clocks: ["round", "event"],
   roundTicks: 1,
   payloadWords: 0,
+  choosesPeers: false,
   fields: rumorFields,
   traffic: ({ nodes, edges }) => {
     if (edges === 0 && nodes > COMPLETE_NODES_MAX) {
