@@ -48,7 +48,7 @@ const ENTRIES: Readonly<Record<Topic, () => Promise<readonly Entry[]>>> = {
   kernels: () => Promise.resolve(KERNELS),
 };
 
-/** One entry per topology and latency of buildNetwork, in its order; a test compares the two. */
+/** One entry per topology, latency and selection of buildNetwork, in its order; a test compares them. */
 export const NETWORKS: readonly Entry[] = [
   { name: "complete", summary: "every node may contact every other; takes no memory" },
   { name: "k-out", summary: "each node picks --degree others; picked nodes know it too" },
@@ -64,6 +64,12 @@ export const NETWORKS: readonly Entry[] = [
   { name: "latency zones", summary: "short within a data centre, long between: zones:0.5:40" },
   { name: "latency edge", summary: "the third column of an edge list: --latency edge" },
   { name: "latency cities", summary: "nodes on the world's cities, delay from distance" },
+  { name: "selection uniform", summary: "peers: all others or all neighbours alike" },
+  { name: "selection degree", summary: "neighbours by degree^alpha; scale-free: hubs first" },
+  { name: "selection centrality", summary: "neighbours by score^alpha: coreness, pagerank, ..." },
+  { name: "selection zones", summary: "outsideDc of the calls leave the data centre, the rack" },
+  { name: "selection nearest", summary: "the nearest of some candidates, by delay" },
+  { name: "selection spatial", summary: "at distance d by d^-rho, on a ring or torus of ids" },
 ];
 
 /** One entry per file of assembly/kernels/; a test compares the two. */

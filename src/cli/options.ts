@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { checkChoice, checkNumber, nearestName, shown, type NumberRange } from "../check.js";
 import { InputError } from "../errors.js";
 import { LATENCY_NAMES, TOPOLOGY_NAMES, type LatencyName } from "../network/build.js";
+import { SELECTION_NAMES, type SelectionName } from "../network/selection.js";
 import { LATENCY_MS_MAX } from "../network/edge-lines.js";
 import { PRESET_NAMES } from "../scenario/presets.js";
 import {
@@ -32,6 +33,7 @@ export interface ScenarioFlags {
   readonly loss?: number;
   readonly latency?: NetworkSettings;
   readonly preset?: string;
+  readonly selection?: SelectionName;
   readonly clock?: (typeof CLOCKS)[number];
   readonly coverage?: number;
   readonly maxRounds?: number;
@@ -98,6 +100,11 @@ export function addScenarioFlags(command: Command): Command {
     .option("--loss <ratio>", "probability that a message is lost", number("--loss", ANY_LOSS))
     .option("--latency <kind>", "round, 50 (ms), uniform:MIN:MAX, cities ...", latencyFlag)
     .option("--preset <name>", "surroundings: latency, loss, links, churn", preset)
+    .option(
+      "--selection <name>",
+      "whom nodes address: degree, spatial ...",
+      choice("--selection", SELECTION_NAMES),
+    )
     .option("--clock <kind>", "round or event", choice("--clock", CLOCKS))
     .option(
       "--coverage <share>",
@@ -120,6 +127,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   "network.degree": "--degree",
   "network.lossRatio": "--loss",
   "network.latency": "--latency",
+  "network.selection": "--selection",
   "network.latencyMs": "--latency MS",
   "network.latencyMsAcross": "--latency ACROSS",
   "network.latencyMsMin": "--latency MIN",
@@ -138,7 +146,7 @@ export function flagLayer(flags: ScenarioFlags): SettingsLayer {
   const network = {
     ...flags.network,
     ...flags.latency,
-    ...present({ degree: flags.degree, lossRatio: flags.loss }),
+    ...present({ degree: flags.degree, lossRatio: flags.loss, selection: flags.selection }),
   };
   const settings = {
     ...present({ nodes, backend, workers, trials, seed, preset, parameters: set }),

@@ -1,7 +1,7 @@
 /** What a run prints at its end: one row per scenario and backend, then how the backends compare. */
 import { styleText } from "node:util";
 import type { Arm, RunRecord } from "../history/record.js";
-import { formatDuration, trimmed } from "../units.js";
+import { formatBytes, formatDuration, trimmed } from "../units.js";
 import { renderTable, type Column } from "./table.js";
 
 const COLUMNS: readonly Column[] = [
@@ -12,6 +12,17 @@ const COLUMNS: readonly Column[] = [
   { title: "msgs/node", align: "right" },
   { title: "trial time", align: "right" },
   { title: "ns/node/round", align: "right" },
+];
+
+/** Who pays for it, where peers are not uniform or stand in zones. */
+const BURDENS: readonly Column[] = [
+  { title: "scenario", align: "left" },
+  { title: "load p99", align: "right" },
+  { title: "load max", align: "right" },
+  { title: "top 1 %", align: "right" },
+  { title: "cross-DC bytes", align: "right" },
+  { title: "share", align: "right" },
+  { title: "cross-rack", align: "right" },
 ];
 
 const VERDICTS: readonly Column[] = [
@@ -28,7 +39,14 @@ export function renderSummary(
   stream: NodeJS.WritableStream,
 ): string {
   const rows = records.flatMap((record) => record.arms.map((arm) => armRow(record, arm)));
-  const tables = [renderTable(COLUMNS, rows), renderTable(VERDICTS, records.map(verdictRow))];
+  const isBurdened = records.some(
+    ({ scenario: { network } }) => "selection" in network || "dcs" in network,
+  );
+  const tables = [
+    renderTable(COLUMNS, rows),
+    ...(isBurdened ? [renderTable(BURDENS, records.map(burdenRow))] : []),
+    renderTable(VERDICTS, records.map(verdictRow)),
+  ];
   const bold = (titles: string): string => styleText("bold", titles, { stream });
   return tables.map((table) => table.replace(/^.*/, bold)).join("\n\n");
 }
@@ -50,6 +68,23 @@ function armRow(record: RunRecord, arm: Arm): string[] {
     mean("messagesPerNode", trimmed),
     mean("elapsedMs", formatDuration),
     mean("nsPerNodeRound", trimmed),
+  ];
+}
+
+/** Load per node of the traced trial, and what crosses zones: means over the first arm's trials. */
+function burdenRow({ scenario, observed, arms }: RunRecord): string[] {
+  const shown = (value: number | null | undefined, format: (value: number) => string): string =>
+    value === null || value === undefined ? "-" : format(value);
+  const mean = (metric: string): number | null | undefined => arms[0]?.summary[metric]?.mean;
+  const percent = (share: number): string => `${trimmed(100 * share)} %`;
+  return [
+    scenario.name,
+    shown(observed?.load.p99, trimmed),
+    shown(observed?.load.max, trimmed),
+    shown(observed?.load.topShare, percent),
+    shown(mean("crossDcBytes"), formatBytes),
+    shown(mean("crossDcShare"), percent),
+    shown(mean("crossRackShare"), percent),
   ];
 }
 

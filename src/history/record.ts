@@ -30,7 +30,7 @@ export const seriesSchema = z.strictObject({
   coverage: z.array(z.number()),
   /** Rumor copies sent since the previous point. */
   messages: z.array(z.number()),
-  /** Figures of the state itself, by name, where the protocol has them. */
+  /** Figures of the state itself, where the protocol has them, and of what crosses zones; by name. */
   measures: z.record(z.string(), z.array(z.number().nullable())).optional(),
 });
 
@@ -73,6 +73,8 @@ export const observedSchema = z.strictObject({
     p50: z.number(),
     p99: z.number(),
     max: z.number(),
+    /** Share of all messages that the busiest 1 % of nodes sent and received. */
+    topShare: z.number().optional(),
     /** bins[i] counts nodes whose load lies in [edges[i], edges[i + 1]). */
     edges: z.array(z.number()),
     bins: z.array(z.number()),

@@ -10,6 +10,8 @@ export interface LoadDistribution {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** Share of all counts that the busiest 1 % of nodes have, at least one node; 0 when all are 0. */
+  readonly topShare: number;
   /** Whole numbers from 0, ascending, one more than bins; four to a doubling where that is possible. */
   readonly edges: number[];
   /** bins[i] nodes have a count in [edges[i], edges[i + 1]). */
@@ -17,6 +19,8 @@ export interface LoadDistribution {
 }
 
 const EDGES_PER_DOUBLING = 4;
+/** Part of the nodes whose load topShare adds up. */
+const TOP = 0.01;
 
 /** @param counts u32[nodes], at least one node; read only */
 export function loadDistribution(counts: Uint32Array): LoadDistribution {
@@ -36,9 +40,23 @@ export function loadDistribution(counts: Uint32Array): LoadDistribution {
     p50: quantileByRank(counts.length, 0.5, valueAt),
     p99: quantileByRank(counts.length, 0.99, valueAt),
     max,
+    topShare: sum === 0 ? 0 : sumOfTop(counts, Math.ceil(TOP * counts.length), valueAt) / sum,
     edges,
     bins: countByBin(counts, edges),
   };
+}
+
+/** Sum of the `top` largest counts: all above the smallest of them, and as many equals as it takes. */
+function sumOfTop(counts: Uint32Array, top: number, valueAt: (rank: number) => number): number {
+  const least = valueAt(counts.length - top);
+  let sum = 0;
+  let above = 0;
+  for (const count of counts) {
+    if (count <= least) continue;
+    sum += count;
+    above++;
+  }
+  return sum + (top - above) * least;
 }
 
 /** 0, 1, 2, … spaced by a factor of 2^(1/4) once that is more than one; the last exceeds `max`. */

@@ -49,6 +49,8 @@ function meanText(summary: Summary | undefined, format: Format, trials: number):
 
 export function costTable(runs: readonly Run[]): Table {
   const metrics = ["messagesPerNode", "redundancy", "bytesPerNode"];
+  const hasTop = runs.some(({ record }) => record.observed?.load.topShare !== undefined);
+  const hasZones = runs.some((run) => meanOf(run, "crossDcBytes") !== null);
   return {
     caption: "What a node pays: means over trials and, where a trial was traced, its load",
     columns: figureColumns(
@@ -62,6 +64,8 @@ export function costTable(runs: readonly Run[]): Table {
       "Load p50",
       "Load p99",
       "Load max",
+      ...(hasTop ? ["Load of busiest 1 %"] : []),
+      ...(hasZones ? ["Bytes between DCs", "Share", "Bytes between racks"] : []),
     ),
     rows: runs.map((run) => [
       run.label,
@@ -70,6 +74,12 @@ export function costTable(runs: readonly Run[]): Table {
       ...(["p50", "p99", "max"] as const).map((name) =>
         formatValue(run.record.observed?.load[name], "count"),
       ),
+      ...(hasTop ? [formatValue(run.record.observed?.load.topShare, "percent")] : []),
+      ...(hasZones
+        ? ["crossDcBytes", "crossDcShare", "crossRackBytes"].map((name) =>
+            formatValue(meanOf(run, name), describeMetric(name).format),
+          )
+        : []),
     ]),
   };
 }

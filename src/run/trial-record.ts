@@ -4,12 +4,13 @@ import type { TrialRecord } from "../history/record.js";
 import type { Metrics, TrialCounts } from "../metrics/counts.js";
 import { coverageMetrics } from "../metrics/coverage.js";
 import { trafficMetrics } from "../metrics/traffic.js";
+import { zoneMetrics } from "../metrics/zones.js";
 import type { Scenario } from "./types.js";
 
 const NS_PER_MS = 1e6;
 
 export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecord {
-  const { clock, nodes, protocol, parameters } = scenario;
+  const { clock, nodes, protocol, parameters, network } = scenario;
   const unit = clock.kind === "event" ? clock.tickMs : 1;
   const { series, elapsedMs, rounds } = result;
   const counts: TrialCounts = {
@@ -22,9 +23,11 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     bytes: series.bytes,
     ...(series.live.length > 0 ? { live: series.live, redundant: series.redundant } : {}),
   };
+  const hasZones = network.zones !== undefined;
   const metrics: Metrics = {
     ...coverageMetrics(counts, clock.kind),
     ...trafficMetrics(counts, protocol.wireBytes(parameters)),
+    ...(hasZones ? zoneMetrics(series) : {}),
     // Nothing is redundant where every message changes a value.
     ...(protocol.measures === undefined ? {} : { redundancy: null }),
     ...protocol.measures?.summary(series.measures),
@@ -53,6 +56,7 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
       ...measuredSeries({
         ...series.measures,
         ...(series.live.length > 0 ? { live: [nodes, ...series.live] } : {}),
+        ...(hasZones ? { crossDcBytes: [0, ...series.crossDcBytes] } : {}),
       }),
     },
   };
