@@ -39,7 +39,8 @@ export interface InlineOptions {
 export interface InlinePlayer {
   readonly plan: TrialPlan;
   readonly memory: WebAssembly.Memory;
-  play(seed: number): TrialResult;
+  /** @param from the origin, instead of one drawn by the seed */
+  play(seed: number, from?: number): TrialResult;
 }
 
 /** Settings as the scenario module would resolve them: every parameter has its default. */
@@ -77,9 +78,10 @@ export async function inlinePlayer(
   const wasm = backendName === "wasm" ? wasmBackend(module, memory) : undefined;
   const ts = backendName === "ts" ? await tsBackend(memory) : undefined;
   const digestEachRound = options.digestEachRound ?? false;
-  const play = (seed: number): TrialResult => {
+  const play = (seed: number, from?: number): TrialResult => {
     resetControl(memory.buffer, plan.fields.control!.at);
-    const { origin, reachable: connected } = drawOrigin(settings.network, seed);
+    const { origin: drawn, reachable: connected } = drawOrigin(settings.network, seed);
+    const origin = from ?? drawn;
     const reachable = options.untilQuiet === true ? Infinity : connected;
     const { reversed = false } = options;
     const task = {

@@ -14,7 +14,6 @@ import { inlinePlayer, settingsOf } from "../bench/inline-trial.js";
 import { caseLabel, drawCase, testSeed, type DrawnCase } from "./drawn-case.js";
 
 const CASES = 40;
-
 /** What must agree; times of day must not. */
 function facts(result: TrialResult): unknown {
   const { digest, digests, rounds, stopped, series, lastInformedTick } = result;

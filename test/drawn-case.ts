@@ -40,7 +40,8 @@ export async function drawCase(index: number): Promise<DrawnCase> {
     latency: event ? pick(["constant", "uniform", "lognormal", "cities"] as const) : "round",
     lossRatio: pick([0, 0, 0.1, 0.5]),
   };
-  const filled: NetworkSpec = { ...spec, ...latencyFields(spec.latency) };
+  const timed: NetworkSpec = { ...spec, ...latencyFields(spec.latency) };
+  const filled: NetworkSpec = { ...timed, ...selectionFields(timed, nodes, flooding) };
   const network = await buildNetwork(filled, nodes, testSeed);
   const disturbed = withEnvironment(network, event);
   const parameters: Record<string, number> = {};
@@ -125,6 +126,42 @@ function latencyFields(latency: NetworkSpec["latency"]): Partial<NetworkSpec> {
   if (latency === "uniform") return { latencyMsMin: 1, latencyMsMax: 2 + stream.below(80) };
   if (latency === "lognormal") return { latencyMs: 20, latencySigma: 0.6 };
   return {};
+}
+
+/** Zones now and then, and whom nodes address: any selection that the network allows. */
+function selectionFields(
+  spec: NetworkSpec,
+  nodes: number,
+  flooding: boolean,
+): Partial<NetworkSpec> {
+  const dcs = 1 + stream.below(Math.min(5, nodes));
+  const zones = pick([{}, { dcs, racks: 1 + stream.below(Math.floor(nodes / dcs)) }]);
+  if (flooding || stream.below(2) === 0) return zones;
+  const directedRounds = pick([0, 0, 2]);
+  if (spec.latency === "cities" && stream.below(2) === 0) {
+    return { ...zones, selection: "nearest", candidates: 2 + stream.below(15), directedRounds };
+  }
+  if (spec.topology !== "complete") {
+    const alpha = -2 + stream.below(41) / 10;
+    const score = pick(["coreness", "pagerank", "betweenness"] as const);
+    const way = pick([
+      { selection: "degree", alpha },
+      { selection: "centrality", alpha, score },
+    ] as const);
+    return { ...zones, ...way, directedRounds };
+  }
+  const rho = stream.below(40) / 10;
+  // Two racks at least, so that there is a zone to leave.
+  const share = (): number => pick([0, 1, stream.below(100) / 100]);
+  const split = { dcs: 2, racks: 2, outsideDc: share(), outsideRack: share() };
+  let rows = Math.floor(Math.sqrt(nodes));
+  while (nodes % rows !== 0) rows--;
+  const way = pick([
+    { selection: "spatial", rho, ...zones },
+    { selection: "spatial", rho, space: "torus", rowNodes: nodes / rows },
+    { selection: "zones", ...split },
+  ] as const);
+  return { ...way, directedRounds };
 }
 
 /** What a failure shows of a case. */

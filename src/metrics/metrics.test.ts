@@ -7,6 +7,7 @@ import type { TrialCounts } from "./counts.js";
 import { loadDistribution } from "./load.js";
 import { summarize } from "./summary.js";
 import { trafficMetrics } from "./traffic.js";
+import { zoneMetrics } from "./zones.js";
 
 /** Ten nodes; push by hand: 1, 2, 4, 7, 10 informed; one copy of the last round lost. */
 const trial: TrialCounts = {
@@ -130,6 +131,26 @@ describe("traffic", () => {
   });
 });
 
+describe("zones", () => {
+  it("adds up what crosses, as a share of what was carried", () => {
+    const zones = {
+      requestsLost: [0, 0, 1, 0, 0],
+      crossDcBytes: [0, 100, 30, 200, 0],
+      crossRackBytes: [0, 0, 0, 100, 60],
+    };
+    // 13 copies of 100 and 4 requests of 30 arrived: 1420 bytes.
+    expect(zoneMetrics(trial, zones, { rumor: 100, control: 30 })).toEqual({
+      crossDcBytes: 330,
+      crossDcShare: 330 / 1420,
+      crossRackBytes: 160,
+      crossRackShare: 160 / 1420,
+    });
+    const silent = { requestsLost: [0], crossDcBytes: [0], crossRackBytes: [0] };
+    const nothing = { ...trial, time: [1], informed: [1], sent: [0], requests: [0], lost: [0] };
+    expect(zoneMetrics(nothing, silent, { rumor: 9, control: 9 }).crossDcShare).toBe(null);
+  });
+});
+
 describe("load", () => {
   it("describes a hand-counted load", () => {
     expect(loadDistribution(Uint32Array.of(0, 1, 1, 2, 9))).toEqual({
@@ -137,10 +158,14 @@ describe("load", () => {
       p50: 1,
       p99: expect.closeTo(8.72, 10),
       max: 9,
+      topShare: 9 / 13,
       edges: [0, 1, 2, 3, 4, 5, 6, 7, 8, 10],
       bins: [1, 2, 1, 0, 0, 0, 0, 0, 1],
     });
-    expect(loadDistribution(Uint32Array.of(0)).bins).toEqual([1]);
+    expect(loadDistribution(Uint32Array.of(0))).toMatchObject({ bins: [1], topShare: 0 });
+    // Two of 200 nodes are the busiest 1 %; one of three equals counts.
+    const flat = loadDistribution(Uint32Array.from({ length: 200 }, (_, v) => (v < 3 ? 10 : 1)));
+    expect(flat.topShare).toBeCloseTo(20 / 227, 12);
     expect(() => loadDistribution(new Uint32Array(0))).toThrow("no nodes");
   });
 
@@ -154,6 +179,10 @@ describe("load", () => {
       expect(load.p99).toBeCloseTo(Number(expected.p99), 5);
       expect(load.max).toBe(expected.max);
       expect(load.mean).toBeCloseTo(Number(expected.mean), 5);
+      const falling = [...counts].sort((a, b) => b - a);
+      const sum = (values: number[]): number => values.reduce((all, each) => all + each, 0);
+      const top = sum(falling.slice(0, Math.ceil(counts.length / 100)));
+      expect(load.topShare).toBeCloseTo(top === 0 ? 0 : top / sum(falling), 10);
       expect(load.bins.length).toBe(load.edges.length - 1);
       for (const [i, bin] of load.bins.entries()) {
         const [from, to] = [Number(load.edges[i]), Number(load.edges[i + 1])];

@@ -6,6 +6,7 @@ import { packageRoot } from "../../src/artifacts.js";
 import { KERNELS, NETWORKS } from "../../src/cli/list.js";
 import { recordSchema } from "../../src/history/record.js";
 import { LATENCY_NAMES, TOPOLOGY_NAMES } from "../../src/network/build.js";
+import { SELECTION_NAMES } from "../../src/network/selection.js";
 import { emptyFolder, hearsay, startHearsay } from "./hearsay.js";
 
 const COMMANDS = ["run", "report", "list", "completion"] as const;
@@ -74,12 +75,16 @@ describe("list", () => {
     expect(others).toEqual({});
   });
 
-  it("knows every kernel, topology and latency", () => {
+  it("knows every kernel, topology, latency and selection", () => {
     const files = readdirSync(join(packageRoot, "assembly", "kernels"));
     expect(KERNELS.map(({ name }) => name).sort()).toEqual(
       files.map((file) => file.replace(/\.ts$/, "")).sort(),
     );
-    const expected = [...TOPOLOGY_NAMES, ...LATENCY_NAMES.map((name) => `latency ${name}`)];
+    const expected = [
+      ...TOPOLOGY_NAMES,
+      ...LATENCY_NAMES.map((name) => `latency ${name}`),
+      ...SELECTION_NAMES.map((name) => `selection ${name}`),
+    ];
     expect(NETWORKS.map(({ name }) => name)).toEqual(expected);
   });
 });
