@@ -15,38 +15,19 @@ const ROUNDS = 5;
 const protocol = findProtocol("push-pull");
 
 async function nsPerNodeRound(nodes, backend, workers, seed) {
-  const network = await buildNetwork(
-    { topology: "complete", latency: "round", lossRatio: 0 },
-    nodes,
-    seed,
-  );
+  const network = await buildNetwork({ topology: "complete", latency: "round", lossRatio: 0 }, nodes, seed);
   const record = await runScenario({
-    name: "bench",
-    title: "bench",
-    protocol,
-    nodes,
-    network,
-    seed,
-    workers,
+    name: "bench", title: "bench", protocol, nodes, network, seed, workers,
     parameters: { fanout: 1, payloadBytes: 256 },
     clock: { kind: "round", tickMs: 0, periodTicks: 2, timer: "periodic" },
-    trials: 1,
-    backends: [backend],
-    stop: { coverage: 1, maxRounds: 1000 },
-    observe: false,
+    trials: 1, backends: [backend], stop: { coverage: 1, maxRounds: 1000 }, observe: false,
   });
   const [arm] = record.arms;
-  return {
-    ns: arm.trials[0].nsPerNodeRound,
-    bytesPerNode: arm.bytesPerNode,
-    digest: arm.trials[0].digest,
-  };
+  return { ns: arm.trials[0].nsPerNodeRound, bytesPerNode: arm.bytesPerNode, digest: arm.trials[0].digest };
 }
 
 function nativeNs(binary, nodes) {
-  const lines = execFileSync(binary, [String(nodes), "2"], { encoding: "utf8" })
-    .trim()
-    .split("\n");
+  const lines = execFileSync(binary, [String(nodes), "2"], { encoding: "utf8" }).trim().split("\n");
   return Number(lines.at(-1).split(" ")[1]);
 }
 
@@ -99,15 +80,9 @@ try {
   if (full) {
     for (const nodes of [1e8, 1e9]) {
       const large = await nsPerNodeRound(nodes, "wasm", 2, 1);
-      row(
-        `${nodes.toExponential()} nodes, 2 workers, WASM: ns per node and round`,
-        large.ns.toFixed(2),
-      );
+      row(`${nodes.toExponential()} nodes, 2 workers, WASM: ns per node and round`, large.ns.toFixed(2));
       row("  model state, bits per node", (large.bytesPerNode * 8).toFixed(2));
-      row(
-        "  peak resident memory of the process, MB",
-        (process.resourceUsage().maxRSS / 1024).toFixed(0),
-      );
+      row("  peak resident memory of the process, MB", (process.resourceUsage().maxRSS / 1024).toFixed(0));
     }
   }
 } finally {
