@@ -296,18 +296,19 @@ describe("a rumor", () => {
       for (const lossRatio of [0, 0.2]) {
         const zones = { selection: "zones", outsideDc, dcs: 5, lossRatio } as const;
         const { results, size } = await play(zones, nodes, { ...options, protocol: "push" }, 1);
-        const { sent, lost, crossDcBytes, bytes } = results[0]!.series;
+        const { sent, lost, carriedBytes, crossDcBytes } = results[0]!.series;
         const carried = sum(sent) - sum(lost);
+        expect(sum(carriedBytes)).toBe(carried * size.rumor);
         const share = sum(crossDcBytes) / (carried * size.rumor);
         const sigma = Math.sqrt((outsideDc * (1 - outsideDc)) / carried);
         expect(Math.abs(share - outsideDc)).toBeLessThan(4 * sigma);
-        expect(sum(bytes)).toBe(0);
       }
     }
     // Uniform: four of five peers stand elsewhere, as do calls and answers of push-pull.
     const { results, size } = await play({ dcs: 5 }, nodes, { maxRounds: 20 }, 1);
-    const { sent, requests, crossDcBytes, crossRackBytes } = results[0]!.series;
+    const { sent, requests, carriedBytes, crossDcBytes, crossRackBytes } = results[0]!.series;
     const all = sum(sent) * size.rumor + sum(requests) * size.control;
+    expect(sum(carriedBytes)).toBe(all);
     expect(sum(crossDcBytes) / all).toBeCloseTo((4 * 2000) / 9999, 2);
     expect(sum(crossRackBytes)).toBe(0);
   });
