@@ -8,7 +8,7 @@ import type { TrialPlan } from "../src/engine/plan.js";
 import type { TrialResult } from "../src/engine/trial-run.js";
 import { threefry } from "../src/kernels/random.js";
 import { buildNetwork, type NetworkSpec } from "../src/network/build.js";
-import type { Csr, Network } from "../src/network/network.js";
+import type { Csr, Environment, Network } from "../src/network/network.js";
 import { selectionOf, type SelectionSpec } from "../src/network/selection.js";
 import { binomialZ } from "./chi-square.js";
 
@@ -287,6 +287,27 @@ describe("a rumor", () => {
     const push = (spec: Partial<NetworkSpec>): ReturnType<typeof play> =>
       play({ ...graph, ...spec }, nodes, { protocol: "push", maxRounds: 100 });
     expect(half(await push({ selection: "degree" }))).toBeGreaterThan(half(await push({})));
+  });
+
+  it("loses more by the loss of its hubs when it calls them first", async () => {
+    const nodes = 20_000;
+    // Low ids are the hubs: the first 1 % fails at the start.
+    const hubs = { kind: "range", first: 0, end: nodes / 100 } as const;
+    const outages = [{ from: { rounds: 0 }, until: null, nodes: hubs, stateLost: false }];
+    const lost = { duplicateRatio: 0, partitions: [], outages };
+    const rounds99 = async (spec: Partial<NetworkSpec>, environment?: Environment) => {
+      const graph = { ...ROUNDS, topology: "scale-free", degree: 4 } as const;
+      const network = await buildNetwork({ ...graph, ...spec }, nodes, 1);
+      const options = { protocol: "push-pull", nodes, coverage: 0.99, maxRounds: 100 };
+      const surrounded = environment === undefined ? network : { ...network, environment };
+      const player = await inlinePlayer("wasm", { ...options, network: surrounded });
+      return mean([1, 2, 3].map((seed) => player.play(seed).rounds));
+    };
+    const uniform = (await rounds99({}, lost)) - (await rounds99({}));
+    const byDegree = { selection: "degree" } as const;
+    const directed = (await rounds99(byDegree, lost)) - (await rounds99(byDegree));
+    expect(uniform).toBeGreaterThan(1);
+    expect(directed).toBeGreaterThan(2 * uniform);
   });
 
   it("crosses data centres as often as it was set to, whoever sends", async () => {
