@@ -200,7 +200,7 @@ describe("churn", () => {
     for (const round of [1, 10, 50]) {
       // A round of push-pull is two ticks, and an hour of the trace lasts one round.
       const isUp = (host: number): boolean => {
-        const times = trace.timesMs.subarray(trace.offsets[host]!, trace.offsets[host + 1]!);
+        const times = trace.timesMs.subarray(trace.offsets[host], trace.offsets[host + 1]);
         return times.filter((ms) => Math.round((ms / 3_600_000) * 2) <= 2 * round).length % 2 === 1;
       };
       const up = Array.from({ length: NODES }, (_, host) => host).filter(isUp).length;
