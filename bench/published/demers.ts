@@ -2,6 +2,7 @@
  * Rumor mongering: residue, traffic and times of the stop rules, and the laws beside them (Demers et al.
  * 1987). The cases name a rule in words; every rule that these words make can be measured.
  */
+import { PeerSampler } from "../../src/peers/peer-sampler.js";
 import { inlinePlayer } from "../inline-trial.js";
 import {
   meanOf,
@@ -142,12 +143,34 @@ async function measureEndPhase(parameters: Parameters, effort: Effort): Promise<
   return { measures };
 }
 
+/** How the traffic per link grows with the nodes, where partners are drawn by their distance. */
+function measureLine({ exponents, sizes }: Parameters): Outcome {
+  const measures: Record<string, Estimate> = {};
+  for (const [index, exponent] of (exponents as readonly number[]).entries()) {
+    const points = (sizes as readonly number[]).map((nodes) => {
+      // A ring, which has no ends: every partner at distance d is d links away.
+      const weights = { by: "spatial", exponent } as const;
+      const peers = new PeerSampler({ nodes, weights }).round(0);
+      const distances = peers.reduce((total, peer, node) => {
+        const steps = Math.abs(peer - node);
+        return total + Math.min(steps, nodes - steps);
+      }, 0);
+      return { size: Math.log(nodes), traffic: Math.log(distances / nodes) };
+    });
+    const [first, last] = [points[0]!, points.at(-1)!];
+    const value = (last.traffic - first.traffic) / (last.size - first.size);
+    measures[`fitted_exponent.${index}`] = { value, standardError: 0, runs: 1 };
+  }
+  return { measures };
+}
+
 export const demers: PublishedSource = {
   id: "demers-1987",
   async measure(parameters, effort) {
     if (parameters.stop_rules !== undefined) return measureLaw(parameters, effort);
     if (parameters.protocols !== undefined) return measureEndPhase(parameters, effort);
-    if (parameters.k === undefined) return { skipped: "no choice of peers by distance yet" };
+    if (parameters.exponents !== undefined) return measureLine(parameters);
+    if (parameters.k === undefined) return { skipped: "for reference: nothing to reproduce" };
     return measureRule(parameters, effort);
   },
 };
