@@ -34,3 +34,4 @@ export * from "./views/newscast";
 export * from "./views/scamp";
 export * from "./views/hyparview";
 export * from "./protocols/median-counter";
+export * from "./protocols/anti-entropy";

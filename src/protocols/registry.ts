@@ -1,4 +1,5 @@
 /** Every protocol by its id: one import and one entry each. */
+import { antiEntropy } from "./anti-entropy/protocol.js";
 import { flood } from "./flood/protocol.js";
 import { medianCounter } from "./median-counter/protocol.js";
 import type { Protocol } from "./protocol.js";
@@ -20,6 +21,7 @@ export const protocols: readonly Protocol[] = [
   rumorMongering,
   pushSum,
   pushPullAverage,
+  antiEntropy,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {
