@@ -28,8 +28,8 @@ import {
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 import {
-  BORN, UNJOINED, birthsAt, differingAt, dropReused, emptySlot, fillSlot, markBorn, openSlots,
-  rowBits, rowWords, settledAt, slotTableWords, usedAt, youngAt,
+  BORN, UNJOINED, birthsAt, countBits, delayBin, differingAt, dropReused, emptySlot, fillSlot,
+  hasBits, markBorn, openSlots, rowBits, rowWords, settledAt, slotTableWords, usedAt, youngAt,
 } from "../runtime/update-slots";
 import { addCell, raiseCell } from "../runtime/values";
 
@@ -134,7 +134,8 @@ export function antiEntropyMeasure(c: u32): void {
   const isOver = parameter(c, RATE) == 0 || elapsed >= parameter(c, STREAM_ROUNDS);
   const end = getU32(c, END);
   // Updates of the last round are too young to be expected everywhere.
-  markBorn(t, settledAt(t), getU32(c, TICK) < roundTicks(c) ? 0 : getU32(c, TICK) - roundTicks(c), 1);
+  const tick = getU32(c, TICK);
+  markBorn(t, settledAt(t), tick < roundTicks(c) ? 0 : tick - roundTicks(c), 1);
   for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
     const row = mul32(node, words);
     let lacking: u32 = 0;
@@ -276,7 +277,7 @@ function joinLearned(c: u32, t: u32): void {
 }
 
 function act(c: u32, t: u32, node: u32): void {
-  const isHot = setting(c, K) > 0 && hasBits(field(c, HOT), node, rowWords(t));
+  const isHot = setting(c, K) > 0 && hasBits(rowOf(c, t, HOT, node), rowWords(t));
   const isTurn = hasTurn(c, node);
   if (!isHot && !isTurn) return;
   const count = choosePeers(c, node);
@@ -285,9 +286,8 @@ function act(c: u32, t: u32, node: u32): void {
     const delay = delayOf(c, node, peer, chosenEdge(c, slot));
     if (isHot) sendRumor(c, t, node, peer, delay);
     if (isTurn) {
-      const row = field(c, KNOWN) + (mul32(node, rowWords(t)) << 2);
       const bytes = firstBytes(field(c, COSTS));
-      sendRow(c, t, peer, node, CALL | CONTROL, delay, row, bytes);
+      sendRow(c, t, peer, node, CALL | CONTROL, delay, rowOf(c, t, KNOWN, node), bytes);
     }
   }
 }
@@ -301,8 +301,8 @@ function hasTurn(c: u32, node: u32): bool {
 }
 
 function sendRumor(c: u32, t: u32, node: u32, peer: u32, delay: u32): void {
-  const row = field(c, HOT) + (mul32(node, rowWords(t)) << 2);
-  const bytes = toF64(bitCount(row, rowWords(t))) * parameter(c, ENTRY_BYTES);
+  const row = rowOf(c, t, HOT, node);
+  const bytes = toF64(countBits(row, rowWords(t))) * parameter(c, ENTRY_BYTES);
   tally(c, RUMOR_BYTES, HEADER + bytes);
   sendRow(c, t, peer, node, RUMOR | COPY, delay, row, bytes);
 }
@@ -326,7 +326,7 @@ function sendRow(
 function receiveCall(c: u32, t: u32, m: u32, node: u32): void {
   countArrived(c, REQUESTS_ARRIVED);
   const p = comparePair(c, t, m, node);
-  const row = field(c, KNOWN) + (mul32(node, rowWords(t)) << 2);
+  const row = rowOf(c, t, KNOWN, node);
   const caller = messageFrom(m);
   const given: f64 = setting(c, DIRECTION) == PUSH ? 0.0 : getF64(p, MISSING);
   const updateBytes = given * parameter(c, ENTRY_BYTES);
@@ -341,7 +341,7 @@ function receiveCall(c: u32, t: u32, m: u32, node: u32): void {
 function comparePair(c: u32, t: u32, m: u32, node: u32): u32 {
   const p = tallies(c) + (TALLY_COUNT << 3);
   const words = rowWords(t);
-  const own = field(c, KNOWN) + (mul32(node, words) << 2);
+  const own = rowOf(c, t, KNOWN, node);
   for (let cell: u32 = 0; cell < PAIR_CELLS; cell++) setF64(p, cell, 0.0);
   for (let w: u32 = 0; w < words; w++) {
     const has = getU32(own, w);
@@ -356,7 +356,7 @@ function comparePair(c: u32, t: u32, m: u32, node: u32): u32 {
     addF64(p, YOUNG_HELD, toF64(popcount(has & young)));
   }
   pairCosts(
-    p, t, field(c, COSTS), setting(c, METHOD), parameter(c, KEYS), leafBits(c, p),
+    p, t, field(c, COSTS), setting(c, METHOD), parameter(c, KEYS), setting(c, LEAF_BITS),
     setting(c, CHILD_BITS), setting(c, LEVELS),
   );
   tally(c, EXCHANGES, 1.0);
@@ -367,16 +367,6 @@ function comparePair(c: u32, t: u32, m: u32, node: u32): u32 {
   tally(c, SENT_ALL_COUNT, getF64(p, SENT_ALL));
   tally(c, COMPARING_BYTES, getF64(p, COST_BYTES));
   return p;
-}
-
-/** Leaves of a tree: as many as wanted, or a power of two that gives each four to eight of a's keys. */
-function leafBits(c: u32, p: u32): u32 {
-  const wanted = setting(c, LEAF_BITS);
-  if (wanted > 0) return wanted;
-  const keys = parameter(c, KEYS) + getF64(p, HELD) + getF64(p, EXTRA) - getF64(p, MISSING);
-  let bits: u32 = 1;
-  while (toF64(8 << bits) < keys) bits++;
-  return bits;
 }
 
 /** The caller takes what it lacked, and sends what the callee lacks. */
@@ -404,7 +394,7 @@ function receiveAnswer(c: u32, t: u32, m: u32, node: u32, kind: u32): void {
 function receiveRumor(c: u32, t: u32, m: u32, node: u32): void {
   const words = rowWords(t);
   const row = m + ROW_BYTES;
-  const told = bitCount(row, words);
+  const told = countBits(row, words);
   let had: u32 = 0;
   for (let w: u32 = 0; w < words; w++) {
     const both = getU32(row, w) & getU32(field(c, KNOWN), mul32(node, words) + w);
@@ -468,20 +458,16 @@ function hasNow(c: u32, word: u32): u32 {
   return known | getU32(field(c, LEARNED), word);
 }
 
-/** Bins of one round up to 16, then four to a doubling. */
 function countDelay(c: u32, t: u32, slot: u32): void {
   const unit = roundTicks(c);
-  let rounds = div32(getU32(c, TICK) - getU32(birthsAt(t), slot) + unit - 1, unit);
-  let bin: u32 = 12;
-  if (rounds < 16) {
-    bin = rounds;
-  } else {
-    for (; rounds >= 8; rounds = rounds >>> 1) bin += 4;
-    bin = bin - 4 + (rounds & 3);
-  }
+  const bin = delayBin(div32(getU32(c, TICK) - getU32(birthsAt(t), slot) + unit - 1, unit));
   tally(c, DELAYS + (bin < DELAY_BINS ? bin : DELAY_BINS - 1), 1.0);
 }
 
+/** A node's row in a field of rows. */
+function rowOf(c: u32, t: u32, rows: u32, node: u32): u32 {
+  return field(c, rows) + (mul32(node, rowWords(t)) << 2);
+}
 function countCopy(c: u32, news: u32): void {
   countArrived(c, news > 0 ? ARRIVED : REDUNDANT);
 }
@@ -494,15 +480,4 @@ function tallies(c: u32): u32 {
 function slotTable(c: u32): u32 {
   const words = slotTableWords(((setting(c, SLOTS) + 31) >>> 5) << 5);
   return field(c, TABLES) + (mul32(getU32(c, SHARD), words) << 2);
-}
-function bitCount(row: u32, words: u32): u32 {
-  let count: u32 = 0;
-  for (let w: u32 = 0; w < words; w++) count += popcount(getU32(row, w));
-  return count;
-}
-function hasBits(rows: u32, node: u32, words: u32): bool {
-  for (let w: u32 = 0; w < words; w++) {
-    if (getU32(rows, mul32(node, words) + w) != 0) return true;
-  }
-  return false;
 }

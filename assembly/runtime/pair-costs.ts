@@ -33,9 +33,10 @@ const HASH: f64 = 8;
  * @param p     the pair's cells: the first six are read, the others written
  * @param t     the shard's slots, in which the differing ones are marked
  * @param table what writeCosts wrote
+ * @param wantedBits 2^so many leaves of a tree; 0 = a power of two that gives each four to eight of a's keys
  */
 export function pairCosts(
-  p: u32, t: u32, table: u32, method: u32, keys: f64, leafBits: u32, childBits: u32, levels: u32,
+  p: u32, t: u32, table: u32, method: u32, keys: f64, wantedBits: u32, childBits: u32, levels: u32,
 ): void {
   const difference = toU32(getF64(p, EXTRA) + getF64(p, MISSING));
   for (let cell = LEAF_KEYS; cell < PAIR_CELLS; cell++) setF64(p, cell, 0.0);
@@ -44,7 +45,7 @@ export function pairCosts(
     setF64(p, COST_BYTES, HEADER + 1.0 + HEADER + 1.0 + listBytes(keys + getF64(p, HELD)));
   } else if (method == MERKLE) {
     if (difference > 0) countPrefixes(t);
-    treeCosts(p, t, keys, difference, leafBits, childBits, levels);
+    treeCosts(p, t, keys, difference, leafBits(p, keys, wantedBits), childBits, levels);
   } else if (method == RANGE) {
     if (difference > 0) countPrefixes(t);
     rangeCosts(p, t, table, keys, difference);
@@ -67,31 +68,39 @@ function listBytes(ids: f64): f64 {
  */
 function checksumCosts(p: u32, table: u32, keys: f64): void {
   const request = HEADER + firstBytes(table);
-  const young = HEADER + 1.0 + listBytes(getF64(p, YOUNG_HELD));
+  const list = HEADER + 1.0 + listBytes(getF64(p, YOUNG_HELD));
   const back = HEADER + 1.0 + summaryBytes(keys) + listBytes(getF64(p, YOUNG_EXTRA));
-  const old = getF64(p, EXTRA) + getF64(p, MISSING) - getF64(p, YOUNG_EXTRA) - getF64(p, YOUNG_MISSING);
+  const young = getF64(p, YOUNG_EXTRA) + getF64(p, YOUNG_MISSING);
   let end = HEADER + 1.0;
-  if (old > 0) {
+  if (getF64(p, EXTRA) + getF64(p, MISSING) > young) {
     end = end + listBytes(keys + getF64(p, HELD));
     setF64(p, SENT_ALL, 1.0);
   }
-  setF64(p, COST_BYTES, request + young + back + end);
+  setF64(p, COST_BYTES, request + list + back + end);
   setF64(p, COST_TRIPS, 2.0);
 }
 
-/** Hashes down to the leaves that differ, then b's ids in these leaves. */
+function leafBits(p: u32, keys: f64, wanted: u32): u32 {
+  if (wanted > 0) return wanted;
+  const own = keys + getF64(p, HELD) + getF64(p, EXTRA) - getF64(p, MISSING);
+  let bits: u32 = 1;
+  while (toF64(8 << bits) < own) bits++;
+  return bits;
+}
+
+/** Hashes down to the leaves that differ, of 2^leaves in all, then b's ids in these leaves. */
 function treeCosts(
-  p: u32, t: u32, keys: f64, difference: u32, leafBits: u32, childBits: u32, levels: u32,
+  p: u32, t: u32, keys: f64, difference: u32, leaves: u32, childBits: u32, levels: u32,
 ): void {
   let bytes = FORM;
   let trips: f64 = 0;
   let parents: f64 = 1;
   // The root is level 0; the level below it may have fewer bits than the others.
-  const depth = div32(leafBits + childBits - 1, childBits);
+  const depth = div32(leaves + childBits - 1, childBits);
   let above: u32 = 0;
   for (let level = levels - 1; parents > 0; level += levels) {
     const deepest = level < depth ? level : depth;
-    const bits = deepest == 0 ? 0 : leafBits - (depth - deepest) * childBits;
+    const bits = deepest == 0 ? 0 : leaves - (depth - deepest) * childBits;
     const hashes = parents * toF64(1 << (bits - above));
     bytes = bytes + 2.0 * HEADER + HASH * hashes + toF64((toU32(hashes) + 7) >>> 3);
     trips = trips + 1.0;
@@ -100,7 +109,7 @@ function treeCosts(
     if (deepest == depth) break;
   }
   if (difference > 0) {
-    const equal = whole((parents * keys) / toF64(1 << leafBits));
+    const equal = whole((parents * keys) / toF64(1 << leaves));
     const listed = equal + getF64(p, MISSING);
     bytes = bytes + HEADER + listBytes(listed);
     setF64(p, EQUAL_KEYS, equal);

@@ -2,7 +2,7 @@
  * The recent updates of a database, as one shard knows them: an update has a slot while it is recent, and
  * nodes keep one bit per slot. Every shard keeps its own table of slots, so that none waits for another.
  */
-import { clear, clearBit, getBit, getU32, leadingZeros, setBit, setU32 } from "../memory";
+import { clear, clearBit, getBit, getU32, leadingZeros, popcount, setBit, setU32 } from "../memory";
 
 /** Words of the head: bits of a row (a multiple of 32), updates born, slots in use, rows to be joined. */
 const ROW_BITS: u32 = 0;
@@ -154,4 +154,26 @@ export function startedPrefixes(t: u32, bits: u32): u32 {
     if (prefix >= next) next = prefix + 1;
   }
   return count;
+}
+
+/** Set bits of a row. */
+export function countBits(row: u32, words: u32): u32 {
+  let count: u32 = 0;
+  for (let w: u32 = 0; w < words; w++) count += popcount(getU32(row, w));
+  return count;
+}
+export function hasBits(row: u32, words: u32): bool {
+  for (let w: u32 = 0; w < words; w++) {
+    if (getU32(row, w) != 0) return true;
+  }
+  return false;
+}
+
+/** Bin of a delay: single rounds up to 16, then four to a doubling. */
+export function delayBin(rounds: u32): u32 {
+  if (rounds < 16) return rounds;
+  let bin: u32 = 8;
+  let left = rounds;
+  for (; left >= 8; left = left >>> 1) bin += 4;
+  return bin + (left & 3);
 }
