@@ -342,31 +342,48 @@ function comparePair(c: u32, t: u32, m: u32, node: u32): u32 {
   const p = tallies(c) + (TALLY_COUNT << 3);
   const words = rowWords(t);
   const own = rowOf(c, t, KNOWN, node);
-  for (let cell: u32 = 0; cell < PAIR_CELLS; cell++) setF64(p, cell, 0.0);
+  let extra: u32 = 0;
+  let missing: u32 = 0;
   for (let w: u32 = 0; w < words; w++) {
     const has = getU32(own, w);
     const theirs = getU32(m + ROW_BYTES, w);
-    const young = getU32(youngAt(t), w);
     setU32(differingAt(t), w, has ^ theirs);
-    addF64(p, EXTRA, toF64(popcount(theirs & ~has)));
-    addF64(p, MISSING, toF64(popcount(has & ~theirs)));
-    addF64(p, HELD, toF64(popcount(has)));
-    addF64(p, YOUNG_EXTRA, toF64(popcount(theirs & ~has & young)));
-    addF64(p, YOUNG_MISSING, toF64(popcount(has & ~theirs & young)));
-    addF64(p, YOUNG_HELD, toF64(popcount(has & young)));
+    extra += popcount(theirs & ~has);
+    missing += popcount(has & ~theirs);
   }
+  setF64(p, EXTRA, toF64(extra));
+  setF64(p, MISSING, toF64(missing));
+  setF64(p, HELD, toF64(countBits(own, words)));
+  const method = setting(c, METHOD);
+  if (method == CHECKSUM) compareYoung(t, p, own, m + ROW_BYTES);
   pairCosts(
-    p, t, field(c, COSTS), setting(c, METHOD), parameter(c, KEYS), setting(c, LEAF_BITS),
+    p, t, field(c, COSTS), method, parameter(c, KEYS), setting(c, LEAF_BITS),
     setting(c, CHILD_BITS), setting(c, LEVELS),
   );
   tally(c, EXCHANGES, 1.0);
   tally(c, TRIPS, getF64(p, COST_TRIPS));
-  tally(c, DIFFERENCES, getF64(p, EXTRA) + getF64(p, MISSING));
+  tally(c, DIFFERENCES, toF64(extra + missing));
   tally(c, LEAF_SENT, getF64(p, LEAF_KEYS));
   tally(c, LEAF_EQUAL, getF64(p, EQUAL_KEYS));
   tally(c, SENT_ALL_COUNT, getF64(p, SENT_ALL));
   tally(c, COMPARING_BYTES, getF64(p, COST_BYTES));
   return p;
+}
+
+/** Counts the young updates of a pair. */
+function compareYoung(t: u32, p: u32, own: u32, theirs: u32): void {
+  let extra: u32 = 0;
+  let missing: u32 = 0;
+  let held: u32 = 0;
+  for (let w: u32 = 0; w < rowWords(t); w++) {
+    const young = getU32(youngAt(t), w);
+    extra += popcount(getU32(theirs, w) & ~getU32(own, w) & young);
+    missing += popcount(getU32(own, w) & ~getU32(theirs, w) & young);
+    held += popcount(getU32(own, w) & young);
+  }
+  setF64(p, YOUNG_EXTRA, toF64(extra));
+  setF64(p, YOUNG_MISSING, toF64(missing));
+  setF64(p, YOUNG_HELD, toF64(held));
 }
 
 /** The caller takes what it lacked, and sends what the callee lacks. */

@@ -1,6 +1,7 @@
 /** The model's bytes and round trips beside those of the real reconcilers, on the same sets in size. */
 import { describe, expect, it } from "vitest";
 import { inlinePlayer } from "../../../bench/inline-trial.js";
+import { expectedCosts } from "../../../bench/published/merkle.js";
 import { differingSets } from "../../reconcile/curve.js";
 import { reconcile, type ReconcileOptions } from "../../reconcile/reconcile.js";
 import { METHODS } from "./protocol.js";
@@ -112,6 +113,28 @@ describe.each(SETTINGS)("%s %j", (method, options, parameters) => {
       expect(off, message).toBeLessThanOrEqual(tolerance * expected.bytes + noise);
       expect(found.trips, message).toBe(expected.trips);
     }
+  });
+});
+
+describe("merkle", () => {
+  it.each([
+    { fanout: 2, leaves: 2 ** 15, differing: 10 },
+    { fanout: 2, leaves: 2 ** 20, differing: 100 },
+    { fanout: 16, leaves: 2 ** 16, differing: 10 },
+    { fanout: 16, leaves: 2 ** 20, differing: 100 },
+  ] as const)("compares as many hashes as the published derivation has: %j", async (setting) => {
+    const { fanout, leaves, differing } = setting;
+    const { hashes_compared: hashes, round_trips_level_by_level: trips } = expectedCosts(setting);
+    const found = await modelled(
+      "merkle",
+      { keys: 1000, difference: differing, runs: 100 },
+      { leafBits: Math.log2(leaves), childBits: Math.log2(fanout) },
+    );
+    expect(found.trips).toBe(trips);
+    // Form, headers, hashes, a bit for each (rounded up by half a byte), the list of the callee's ids.
+    const listed = 28 + 2 + 8 * ((differing * 1000) / leaves + differing / 2);
+    const bytes = 2 + trips! * 56.5 + hashes! * 8.125 + listed;
+    expect(Math.abs(found.bytes / bytes - 1)).toBeLessThan(0.015);
   });
 });
 
