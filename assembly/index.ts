@@ -25,6 +25,7 @@ export * from "./protocols/flood";
 export * from "./protocols/push-sum";
 export * from "./protocols/push-pull-average";
 export * from "./protocols/rumor-mongering";
+export * from "./protocols/rumor-stream";
 export * from "./views/order";
 export * from "./views/start";
 export * from "./views/lists";

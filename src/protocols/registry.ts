@@ -10,6 +10,7 @@ import { pushPull } from "./push-pull/protocol.js";
 import { pushSum } from "./push-sum/protocol.js";
 import { push } from "./push/protocol.js";
 import { rumorMongering } from "./rumor-mongering/protocol.js";
+import { rumorStream } from "./rumor-stream/protocol.js";
 
 export const protocols: readonly Protocol[] = [
   push,
@@ -19,6 +20,7 @@ export const protocols: readonly Protocol[] = [
   flood,
   medianCounter,
   rumorMongering,
+  rumorStream,
   pushSum,
   pushPullAverage,
   antiEntropy,
