@@ -1,6 +1,6 @@
 /**
- * Sizes and rates of Bloom filters. In blocks the number of keys is Poisson (Putze, Sanders, Singler
- * 2007); within a block the rates are exact. Taking the share of set bits at its mean instead, as is often
+ * Sizes and rates of Bloom filters. In a block the number of keys is binomial, in many blocks Poisson
+ * (Putze, Sanders, Singler 2007); within a block the rates are exact. Taking the share of set bits at its mean instead, as is often
  * done, is too low by 5 % at 64 bits and 6 probes, and by 19 % at 14 probes.
  */
 import { invariant } from "../errors.js";
@@ -21,10 +21,12 @@ export interface BloomShape {
 export function falsePositiveRate(shape: BloomShape, items: number): number {
   const { kind, bits, probes, blockBits } = shape;
   if (kind === "classic") return (1 - (1 - 1 / bits) ** (probes * items)) ** probes;
-  const perBlock = (items * blockBits) / bits;
-  if (kind === "split-block") return poissonMean(perBlock, (keys) => (1 - (31 / 32) ** keys) ** 8);
-  const rates = ratesByKeys(blockBits, probes, lastOf(perBlock));
-  return poissonMean(perBlock, (keys) => rates[keys]!);
+  const share = blockBits / bits;
+  if (kind === "split-block") {
+    return binomialMean(items, share, (keys) => (1 - (31 / 32) ** keys) ** 8);
+  }
+  const rates = ratesByKeys(blockBits, probes, share < 1 ? lastOf(items * share) : items);
+  return binomialMean(items, share, (keys) => rates[keys]!);
 }
 
 /**
@@ -90,19 +92,20 @@ export function shapeOf(
   return { kind, bits: whole, probes, blockBits };
 }
 
-/** Mean of `value` over a Poisson number. */
-function poissonMean(mean: number, value: (count: number) => number): number {
-  invariant(mean >= 0, `mean ${mean}`);
-  const last = lastOf(mean);
+/** Mean of `value` over the number of keys that fall into one block, each with chance `share`. */
+function binomialMean(keys: number, share: number, value: (count: number) => number): number {
+  invariant(keys >= 0, `${keys} keys`);
+  if (share >= 1 || keys === 0) return value(keys);
+  const mean = keys * share;
+  const last = Math.min(keys, lastOf(mean));
   const first = Math.max(0, Math.floor(mean - 12 * Math.sqrt(mean)));
+  const [logIn, logOut] = [Math.log(share), Math.log1p(-share)];
   let sum = 0;
-  let logFactorial = 0;
+  let logWays = 0;
   for (let count = 0; count <= last; count++) {
-    if (count > 0) logFactorial += Math.log(count);
+    if (count > 0) logWays += Math.log((keys - count + 1) / count);
     if (count < first) continue;
-    const log =
-      mean > 0 ? count * Math.log(mean) - mean - logFactorial : count === 0 ? 0 : -Infinity;
-    sum += Math.exp(log) * value(count);
+    sum += Math.exp(logWays + count * logIn + (keys - count) * logOut) * value(count);
   }
   return sum;
 }

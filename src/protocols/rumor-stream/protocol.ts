@@ -135,7 +135,7 @@ const measures: Measures = {
       deliveredShare: at("delivered") / owed,
       lostToFilterShare: at("lostToFilter") / owed,
       redundancy: beyond / at("pairs"),
-      falseDropShare: at("falseDrops") / (at("falseDrops") + at("firstCopies")),
+      falsePositiveShare: at("lostToFilter") / (at("lostToFilter") + at("delivered")),
       acceptedAgain: at("acceptedAgain") / at("pairs"),
       expired: at("expired") / at("pairs"),
       deliveryRoundsMean: at("deliveryRounds") / at("firstCopies"),
