@@ -1,15 +1,16 @@
 /** A stream of rumors with deduplication; the portable steps are assembly/protocols/rumor-stream.ts. */
-import type { FieldSpec } from "../../memory/layout.js";
 import {
   defineProtocol,
   type Measures,
   type ParameterSpec,
+  type Protocol,
   type ProtocolSettings,
   type TrafficBounds,
 } from "../protocol.js";
 import { activeRounds, contactTraffic, fanout, payloadBytes, rumorBytes } from "../shared/rumor.js";
 
 type Settings = Readonly<Record<string, number>>;
+type Fields = ReturnType<Protocol["fields"]>;
 
 /** Kinds of filters, in the order of assembly/protocols/rumor-stream.ts. */
 const FILTERS = ["exact", "split-block", "classic", "rotating"] as const;
@@ -61,13 +62,18 @@ function notByNode(wanted: number, nodes: number): number {
   return wanted % nodes === 0 ? wanted + 1 : wanted;
 }
 
-function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
+function fields({ nodes, parameters }: ProtocolSettings): Fields {
   const slots = slotCount(parameters);
   const digits = 32 - Math.clz32(parameters.activeRounds ?? 1);
   const words = (generationBytes(parameters) / 4) * nodes;
   const shards = Math.min(SHARDS_MAX, Math.ceil(nodes / SHARD_NODES_MIN));
   const older = parameters.filter === ROTATING ? words : 0;
-  const add = (name: string, type: "u32" | "f64", size: number, meaning: string): FieldSpec => ({
+  const add = (
+    name: string,
+    type: "u32" | "f64",
+    size: number,
+    meaning: string,
+  ): Fields[number] => ({
     name,
     type,
     count: size,
@@ -87,19 +93,29 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
 
 /**
  * A pair of node and rumor is forwarded once, unless a filter forgets it within the rumor's lifetime; for
- * rumors that happen to peak together there is room for three more rounds' worth.
+ * rumors that happen to peak together there is room for three more rounds' worth. What is on its way is
+ * bounded by the rumors that were alive since the slowest of it was sent, twice over for lost state.
  */
 function traffic(settings: ProtocolSettings): TrafficBounds {
-  const { parameters } = settings;
-  const { rumorsPerRound = 1, activeRounds: rounds = 1 } = parameters;
-  const forgets =
-    parameters.filter === ROTATING &&
-    (parameters.rotateRounds ?? 0) < (parameters.lifetimeRounds ?? 0);
+  const { nodes, parameters, clock, periodTicks, delayTicksMax } = settings;
+  const {
+    rumorsPerRound = 1,
+    activeRounds: rounds = 1,
+    lifetimeRounds = 1,
+    rumors = 1,
+  } = parameters;
+  const forgets = parameters.filter === ROTATING && (parameters.rotateRounds ?? 0) < lifetimeRounds;
   const usual = Math.ceil(rounds * rumorsPerRound) + 3 * Math.ceil(rumorsPerRound) + 2;
   const alive = aliveMax(parameters);
   const hot = forgets ? alive : Math.min(alive, usual);
-  const copies = (parameters.fanout ?? 1) * hot;
-  return contactTraffic({ ...settings, parameters: { fanout: copies } });
+  const peers = parameters.fanout ?? 1;
+  const bounds = contactTraffic({ ...settings, parameters: { fanout: peers * hot } });
+  if (clock === "round") return bounds;
+  const periods = Math.ceil((delayTicksMax + 1) / periodTicks) + 1;
+  const sends = Math.min(lifetimeRounds, forgets ? periods : rounds);
+  const sent = Math.min(rumors, Math.ceil(rumorsPerRound * (lifetimeRounds + periods)) + 1);
+  const underWay = 2 * nodes * peers * sends * sent + 4096;
+  return { perTick: bounds.perTick, inFlight: Math.min(bounds.inFlight, underWay) };
 }
 
 /** In the order of the portable steps. */

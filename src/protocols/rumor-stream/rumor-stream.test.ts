@@ -1,8 +1,19 @@
 /** Laws of a stream of rumors: plain push without a filter, the filter's own rate with one, and bounds. */
 import { describe, expect, it } from "vitest";
-import { completeGraph, inlinePlayer, type InlineOptions } from "../../../bench/inline-trial.js";
+import {
+  completeGraph,
+  inlinePlayer,
+  settingsOf,
+  type InlineOptions,
+} from "../../../bench/inline-trial.js";
+import { writeNetwork } from "../../engine/network-memory.js";
+import { drawOrigin } from "../../engine/origin.js";
+import { planTrial } from "../../engine/plan.js";
 import type { TrialSeries } from "../../engine/trial-run.js";
 import { falsePositiveRate, type BloomShape } from "../../filters/sizing.js";
+import { compileWasm } from "../../kernels/wasm.js";
+import { createMemory } from "../../memory/memory.js";
+import { WorkerPool } from "../../workers/pool.js";
 
 const [EXACT, SPLIT_BLOCK, CLASSIC, ROTATING] = [0, 1, 2, 3];
 const NODES = 2000;
@@ -100,6 +111,55 @@ describe("without a filter", () => {
       const lostShare = sum(series!.lost) / sum(series!.sent);
       expect(Math.abs(lostShare - 0.2)).toBeLessThan(0.01);
     }
+  });
+});
+
+describe("the stream", () => {
+  it.each([0.3, 1, 2.5])("of %d rumors a round is born and ends on time", async (rate) => {
+    const lifetimeRounds = 7;
+    const rule = { filter: EXACT, rumorsPerRound: rate, rumors: 20, lifetimeRounds };
+    for (const options of [{}, eventClock]) {
+      const [series] = await play(rule, 1, options);
+      const { rumorsFinished } = series!.measures;
+      // What a tick begins with is seen in the step that this tick belongs to or closes.
+      const period = options === eventClock ? eventClock.clock.periodTicks : 1;
+      const ends = Array.from(
+        { length: 20 },
+        (_, rumor) => Math.floor((rumor * period) / rate) + lifetimeRounds * period,
+      );
+      series!.time.forEach((time, step) => {
+        const tick = options === eventClock ? time - 1 : time;
+        const over = ends.filter((end) => end <= tick).length;
+        expect(rumorsFinished![step + 1], `at ${time}`).toBe(over);
+      });
+      expect(rumorsFinished!.at(-1)).toBe(20);
+    }
+  });
+
+  it("counts shares of nodes that are up, and nodes that come back know nothing", async () => {
+    const environment = {
+      duplicateRatio: 0.1,
+      partitions: [],
+      outages: [],
+      churn: {
+        kind: "sessions",
+        up: { rounds: 9 },
+        down: { rounds: 3 },
+        shape: 1,
+        stateLost: true,
+      },
+    } as const;
+    const network = { ...completeGraph(NODES), environment };
+    const rule = { fanout: 6, activeRounds: 4, rumors: 40, filter: ROTATING, filterBits: 2048 };
+    const [series] = await play(rule, 1, { network });
+    const share = last(series!, "deliveredShare");
+    expect(share).toBeGreaterThan(0.2);
+    // Sessions of nine rounds against lifetimes of 24: many came too late.
+    expect(share).toBeLessThan(0.9);
+    series!.informed.forEach((informed, step) => {
+      expect(informed).toBeLessThanOrEqual(series!.live[step]!);
+    });
+    expect(series!.inFlight.every((count) => count === 0)).toBe(true);
   });
 });
 
@@ -221,6 +281,28 @@ describe("both backends", () => {
       );
       expect({ ...ts, elapsedMs: 0 }).toEqual({ ...wasm, elapsedMs: 0 });
       expect(wasm!.series.sent.length).toBeGreaterThan(5);
+    }
+  });
+
+  it("and three workers", async () => {
+    const parameters = { filter: ROTATING, activeRounds: 4, rumorsPerRound: 3, rotateRounds: 4 };
+    const nodes = 9000;
+    const network = completeGraph(nodes, 0.05);
+    const options = { protocol: "rumor-stream", nodes, parameters, network, maxRounds: 40 };
+    const alone = (await inlinePlayer("wasm", { ...options, digestEachRound: true })).play(5);
+    const pool = new WorkerPool(3);
+    try {
+      for (const backend of ["wasm", "ts"] as const) {
+        const plan = planTrial(settingsOf(options, 3));
+        const memory = createMemory(plan.memoryBytes);
+        writeNetwork(plan, network, memory);
+        const start = drawOrigin(network, 5);
+        const job = { backend, plan, memory, module: compileWasm(), seed: 5, ...start };
+        const together = await pool.play({ ...job, digestEachRound: true });
+        expect({ ...together, elapsedMs: 0 }).toEqual({ ...alone, elapsedMs: 0 });
+      }
+    } finally {
+      await pool.close();
     }
   });
 });
