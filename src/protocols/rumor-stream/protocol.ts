@@ -10,7 +10,6 @@ import {
 import { activeRounds, contactTraffic, fanout, payloadBytes, rumorBytes } from "../shared/rumor.js";
 
 type Settings = Readonly<Record<string, number>>;
-type Fields = ReturnType<Protocol["fields"]>;
 
 /** Kinds of filters, in the order of assembly/protocols/rumor-stream.ts. */
 const FILTERS = ["exact", "split-block", "classic", "rotating"] as const;
@@ -57,37 +56,37 @@ function slotCount({ rumors = 1, rumorsPerRound = 1, lifetimeRounds = 1 }: Setti
   return slots;
 }
 
-/** Crashes that take a node's state clear what each field holds of it: a table by shard must hold none. */
-function notByNode(wanted: number, nodes: number): number {
-  return wanted % nodes === 0 ? wanted + 1 : wanted;
-}
-
-function fields({ nodes, parameters }: ProtocolSettings): Fields {
+function fields({ nodes, parameters }: ProtocolSettings): ReturnType<Protocol["fields"]> {
   const slots = slotCount(parameters);
   const digits = 32 - Math.clz32(parameters.activeRounds ?? 1);
   const words = (generationBytes(parameters) / 4) * nodes;
   const shards = Math.min(SHARDS_MAX, Math.ceil(nodes / SHARD_NODES_MIN));
   const older = parameters.filter === ROTATING ? words : 0;
-  const add = (
-    name: string,
-    type: "u32" | "f64",
-    size: number,
-    meaning: string,
-  ): Fields[number] => ({
-    name,
-    type,
-    count: size,
-    meaning,
-  });
+  const meaning = "what a node takes for seen";
   return [
     {
-      ...add("rows", "u32", nodes * (slots / 32) * (2 + digits), "rumors given, refused, hot"),
+      name: "rows",
+      type: "u32",
+      count: nodes * (slots / 32) * (2 + digits),
+      meaning: "rumors given, refused, and the actions left of each",
       digest: true,
     },
-    { ...add("filters", "u32", words, "what a node takes for seen"), digest: true },
-    { ...add("otherFilters", "u32", older, "the other generation"), digest: true },
-    add("tallies", "f64", notByNode(shards * TALLY_COUNT, nodes), "counts of each shard"),
-    add("reached", "u32", notByNode(2 * shards * slots, nodes), "nodes that each rumor reached"),
+    { name: "filters", type: "u32", count: words, meaning, digest: true },
+    { name: "otherFilters", type: "u32", count: older, meaning, digest: true },
+    {
+      name: "tallies",
+      type: "f64",
+      count: shards * TALLY_COUNT,
+      meaning: "counts of each shard",
+      shared: true,
+    },
+    {
+      name: "reached",
+      type: "u32",
+      count: 2 * shards * slots,
+      meaning: "nodes that each rumor reached, by shard",
+      shared: true,
+    },
   ];
 }
 
