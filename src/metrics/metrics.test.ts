@@ -53,6 +53,7 @@ describe("coverage", () => {
       roundsTo50: 3,
       roundsTo90: 4,
       roundsTo99: 4,
+      roundsTo99_9: 4,
       roundsTo100: 4,
     });
   });
@@ -65,6 +66,7 @@ describe("coverage", () => {
       latencyMsTo50: 120,
       latencyMsTo90: 160,
       latencyMsTo99: null,
+      latencyMsTo99_9: null,
       latencyMsTo100: null,
     });
   });
@@ -76,10 +78,13 @@ describe("coverage", () => {
     expect(timeTo({ ...pair, time: [0, 1], informed: [1, 2] }, 50)).toBe(0);
   });
 
-  it("does not miss a share by rounding: exactly 99 of 100, 990 of 1000, …", () => {
-    for (let nodes = 100; nodes <= 1e9; nodes *= 10) {
-      const counts = { ...trial, nodes, time: [1, 2], informed: [nodes * 0.99 - 1, nodes * 0.99] };
-      expect(timeTo(counts, 99)).toBe(2);
+  it("does not miss a share by rounding: exactly 99 of 100, 999 of 1000, …", () => {
+    for (let nodes = 1000; nodes <= 1e9; nodes *= 10) {
+      for (const percent of [99, 99.9]) {
+        const needed = Math.round((nodes / 1000) * percent * 10);
+        const counts = { ...trial, nodes, time: [1, 2], informed: [needed - 1, needed] };
+        expect(timeTo(counts, percent), `${percent} % of ${nodes}`).toBe(2);
+      }
     }
   });
 
@@ -88,10 +93,11 @@ describe("coverage", () => {
       const metrics = coverageMetrics(counts, "round");
       expect(Number(metrics["coverage"]) + Number(metrics["residue"])).toBeCloseTo(1, 14);
       let last = 0;
-      for (const percent of [50, 90, 99, 100]) {
+      for (const percent of [50, 90, 99, 99.9, 100]) {
         const found = timeTo(counts, percent);
-        const reached = counts.informed.map((n) => n * 100 >= percent * counts.nodes);
-        if (counts.nodes * percent > 100) {
+        const tenths = Math.round(percent * 10);
+        const reached = counts.informed.map((n) => n * 1000 >= tenths * counts.nodes);
+        if (counts.nodes * tenths > 1000) {
           expect(found).toBe(reached.includes(true) ? (reached.indexOf(true) + 1) * 40 : null);
         }
         expect(found ?? Infinity).toBeGreaterThanOrEqual(last);

@@ -103,9 +103,9 @@ function trialOf(settings: RunSettings, simulated: Simulated, nsPerNodeRound: nu
   const copies = sent.reduce((sum, each) => sum + each, 0);
   const bytes = copies * RUMOR_BYTES + requests * REQUEST_BYTES;
   const last = informed.at(-1) ?? 1;
-  const milestones = [50, 90, 99, 100].map((percent): [string, number | null] => {
-    const at = informed.findIndex((each) => each * 100 >= percent * nodes);
-    return [`${prefix}${percent}`, at < 0 ? null : (at + 1) * unit];
+  const milestones = [50, 90, 99, 99.9, 100].map((percent): [string, number | null] => {
+    const at = informed.findIndex((each) => each * 1000 >= Math.round(percent * 10) * nodes);
+    return [`${prefix}${String(percent).replace(".", "_")}`, at < 0 ? null : (at + 1) * unit];
   });
   return {
     seed,
