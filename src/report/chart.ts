@@ -13,6 +13,8 @@ export interface Axis {
   readonly scale: "linear" | "log";
   readonly min?: number;
   readonly max?: number;
+  /** A place beyond the scale for what has no value on it; `max` reaches past it. */
+  readonly gutter?: { readonly at: number; readonly label: string };
 }
 
 interface ChartText {
@@ -61,7 +63,43 @@ export interface DotsModel extends ChartText {
   readonly reference?: { readonly at: number; readonly label: string };
 }
 
-export type ChartModel = LinesModel | BarsModel | DotsModel;
+/** Points in the plane, with whiskers or names, and lines through or beside them. */
+export interface ScatterModel extends ChartText {
+  readonly kind: "scatter";
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly {
+    readonly label: string;
+    readonly style: number;
+    readonly points: readonly ScatterPoint[];
+  }[];
+  readonly lines: readonly ScatterLine[];
+}
+
+export interface ScatterPoint {
+  readonly x: number;
+  readonly y: number;
+  /** Ends of the whisker, along y. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Stands beside the point; where not all find room, numbers do, and the key tells them. */
+  readonly name?: string;
+  /** From 0 to 1: a ring instead of a full mark, the wider the more. */
+  readonly ring?: number;
+  /** What a reader is told of the point: its title, then one line each. */
+  readonly words: readonly string[];
+}
+
+export interface ScatterLine {
+  /** Beside the line where there is room; none where empty. */
+  readonly label: string;
+  readonly style: number;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Faint and dashed: not what was measured. */
+  readonly isReference?: boolean;
+}
+
+export type ChartModel = LinesModel | BarsModel | DotsModel | ScatterModel;
 
 export interface ChartWithTable {
   readonly model: ChartModel;
@@ -77,14 +115,14 @@ const ROW_CLASSES = [2, 3, 4, 6, 8, 12, 20, 30, CHART_ROWS_MAX] as const;
 export function renderChart({ model, table }: ChartWithTable): string {
   const { id, title, summary } = model;
   const height =
-    model.kind === "lines"
+    model.kind === "lines" || model.kind === "scatter"
       ? "tall"
       : `rows-${ROW_CLASSES.find((rows) => rows >= model.rows.length) ?? CHART_ROWS_MAX}`;
   return `<figure class="chart-figure" id="${id}">
 <h3 id="${id}-title">${escape(title)}</h3>
 <p class="summary" id="${id}-summary">${escape(asSentence(summary))}</p>
 <div class="chart ${height}"><canvas role="img" tabindex="0" data-chart="${id}" aria-labelledby="${id}-title" aria-describedby="${id}-summary" aria-details="${id}-data"></canvas></div>
-<ul class="key" id="${id}-key">${keyItems(model)}</ul>
+<ul class="key" id="${id}-key">${keyItems(model)}</ul>${nameList(model)}
 <p class="reading" id="${id}-reading" aria-live="polite"></p>
 <details class="data" id="${id}-data"><summary>Figures of this chart<span class="unseen">: ${escape(title)}</span></summary>
 ${renderTable(table)}
@@ -101,9 +139,35 @@ function keyItems(model: ChartModel): string {
       .map(({ label }, index) => item(`<span class="swatch part-${index}"></span>`, label))
       .join("");
   }
+  if (model.kind === "scatter") return scatterKey(model);
   return model.series
-    .map(({ label, style }) => item(swatch(style, model.kind === "lines"), label))
+    .map(({ label, style }) =>
+      item(swatch(style, model.kind === "lines" ? "both" : "marker"), label),
+    )
     .join("");
+}
+
+function scatterKey({ series, lines }: ScatterModel): string {
+  const isReference = ({ isReference: faint }: ScatterLine): boolean => faint === true;
+  const named = lines.filter((line) => line.label !== "" && !isReference(line));
+  const reference = lines.find(isReference);
+  const swatches = [
+    ...series
+      .filter(({ label }) => label !== "")
+      .map(({ label, style }) => item(swatch(style, "marker"), label)),
+    ...named.map(({ label, style }) => item(swatch(style, "line"), label)),
+  ];
+  if (reference !== undefined) swatches.push(item(REFERENCE_SWATCH, reference.label));
+  return swatches.join("");
+}
+
+/** Names by number, shown where the names found no room in the plot. */
+function nameList(model: ChartModel): string {
+  if (model.kind !== "scatter") return "";
+  const names = model.series.flatMap(({ points }) => points.flatMap(({ name }) => name ?? []));
+  if (names.length === 0) return "";
+  const items = names.map((name) => `<li>${escape(name)}</li>`).join("");
+  return `\n<ol class="key names" id="${model.id}-names">${items}</ol>`;
 }
 
 function item(mark: string, label: string): string {
@@ -115,11 +179,15 @@ export const COLOURS = 7;
 export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 export const MARKERS = ["circle", "rect", "triangle", "rectRot", "crossRot"] as const;
 
-function swatch(style: number, isLine: boolean): string {
+const REFERENCE_SWATCH =
+  '<svg class="swatch-line" viewBox="0 0 30 12" width="30" height="12" aria-hidden="true"><path d="M0 6H30" stroke="currentColor" stroke-width="1" stroke-dasharray="3 3"/></svg>';
+
+function swatch(style: number, shows: "line" | "marker" | "both"): string {
   const dash = DASHES[style % DASHES.length]!.join(" ");
-  const line = isLine
-    ? `<path d="M0 6H30" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash || "none"}"/>`
-    : "";
+  const line =
+    shows === "marker"
+      ? ""
+      : `<path d="M0 6H30" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash || "none"}"/>`;
   const marker = {
     circle: '<circle cx="15" cy="6" r="3.5" fill="currentColor"/>',
     rect: '<path d="M12 3h6v6h-6z" fill="currentColor"/>',
@@ -127,6 +195,8 @@ function swatch(style: number, isLine: boolean): string {
     rectRot: '<path d="M15 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" fill="currentColor"/>',
     crossRot: '<path d="M12 3l6 6m0-6l-6 6" stroke="currentColor" stroke-width="2"/>',
   }[MARKERS[style % MARKERS.length]!];
-  const box = isLine ? 'viewBox="0 0 30 12" width="30"' : 'viewBox="9 0 12 12" width="12"';
-  return `<svg class="swatch-line colour-${style % COLOURS}" ${box} height="12" aria-hidden="true">${line}${marker}</svg>`;
+  const box =
+    shows === "marker" ? 'viewBox="9 0 12 12" width="12"' : 'viewBox="0 0 30 12" width="30"';
+  const parts = `${line}${shows === "line" ? "" : marker}`;
+  return `<svg class="swatch-line colour-${style % COLOURS}" ${box} height="12" aria-hidden="true">${parts}</svg>`;
 }

@@ -29,6 +29,17 @@ export function coverageCurve(trials: readonly TrialRecord[]): Curve {
   );
 }
 
+/** Share of nodes not informed yet, over time. */
+export function remainingCurve(trials: readonly TrialRecord[]): Curve {
+  return curve(
+    trials.map(({ series, stopped }) => ({
+      time: series.time,
+      values: series.coverage.map((share) => 1 - share),
+      holds: stopped === "coverage" || stopped === "quiescent",
+    })),
+  );
+}
+
 /**
  * Copies sent per node and unit of time (round, or second where `perSecond`). A trial counts as long as
  * it runs: what it would have sent later is not known.

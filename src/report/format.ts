@@ -1,9 +1,17 @@
 /** How a value reads, by the name of its format; shared by tables and by the charts in the page. */
-import { formatBytes, formatCount, formatDuration, trimmed } from "../units.js";
+import { formatBytes, formatCount, formatDuration, formatNodes, trimmed } from "../units.js";
 
-/** percent: a share 0..1. milliseconds: axis of times, the unit stands in the axis label. */
+/** percent: a share 0..1. nodes: 1e6. milliseconds: axis of times, the unit stands in the axis label. */
 export type Format =
-  "count" | "number" | "percent" | "duration" | "milliseconds" | "bytes" | "nanoseconds" | "ratio";
+  | "count"
+  | "nodes"
+  | "number"
+  | "percent"
+  | "duration"
+  | "milliseconds"
+  | "bytes"
+  | "nanoseconds"
+  | "ratio";
 
 export function formatValue(value: number | null | undefined, format: Format): string {
   if (value === null || value === undefined) return "–";
@@ -13,6 +21,8 @@ export function formatValue(value: number | null | undefined, format: Format): s
       return Number.isInteger(value) || Math.abs(value) >= 100
         ? formatCount(value)
         : trimmed(value);
+    case "nodes":
+      return formatNodes(value);
     case "number":
       return trimmed(value);
     case "percent":

@@ -11,9 +11,11 @@ import { backendsSection } from "./sections/backends.js";
 import { costSection } from "./sections/cost.js";
 import { dataSection } from "./sections/data.js";
 import { findingsSection } from "./sections/findings.js";
+import { growthSection } from "./sections/growth.js";
 import { metricsSection } from "./sections/metrics.js";
 import { pictureSection } from "./sections/picture.js";
 import { spreadSection } from "./sections/spread.js";
+import { tradeOffsSection } from "./sections/trade-offs.js";
 
 export interface ReportOptions {
   readonly title?: string;
@@ -28,6 +30,9 @@ interface Section {
 }
 
 const SECTIONS: readonly Section[] = [
+  // The first two answer questions about many runs, and are empty for few.
+  { id: "growth", name: "Growth", render: growthSection },
+  { id: "trade-offs", name: "Trade-offs", render: tradeOffsSection },
   { id: "spread", name: "Spread", render: spreadSection },
   { id: "picture", name: "Picture", render: (_, pictures) => pictureSection(pictures) },
   { id: "cost", name: "Cost", render: costSection },

@@ -44,7 +44,16 @@ export function valueAxis(
 }
 
 /** Ticks where the chart library's decimal steps would read badly. */
-function ownTicks({ scale, format }: Axis): object {
+function ownTicks({ scale, format, gutter }: Axis): object {
+  if (gutter !== undefined) {
+    return {
+      afterBuildTicks: (axis: Scale) =>
+        void (axis.ticks = [
+          ...axis.ticks.filter(({ value }) => value < gutter.at * 0.94),
+          { value: gutter.at },
+        ]),
+    };
+  }
   if (scale === "log") {
     return { afterBuildTicks: (axis: Scale) => void (axis.ticks = logTicks(axis.min, axis.max)) };
   }
@@ -80,6 +89,7 @@ function isRoundTick(value: number): boolean {
 }
 
 function tickText(value: number, axis: Axis): string {
+  if (axis.gutter?.at === value) return axis.gutter.label;
   const text = formatValue(value, axis.format);
   return axis.format === "percent" ? text.replace("\u00a0%", "%") : text;
 }

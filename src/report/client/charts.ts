@@ -17,6 +17,7 @@ import annotationPlugin from "chartjs-plugin-annotation";
 import { COLOURS, type ChartModel } from "../chart.js";
 import { linesConfig } from "./lines.js";
 import { barsConfig, dotsConfig } from "./rows.js";
+import { scatterConfig } from "./scatter.js";
 import { onThemeChange, readTheme, type Theme } from "./theme.js";
 import { readPoint } from "./tooltip.js";
 
@@ -69,6 +70,11 @@ function configOf(model: ChartModel, theme: Theme, key: HTMLElement): ChartConfi
       return barsConfig(model, theme);
     case "dots":
       return dotsConfig(model, theme);
+    case "scatter":
+      return scatterConfig(model, theme, {
+        lines: (complete) => (key.hidden = complete),
+        points: (complete) => (document.getElementById(`${model.id}-names`)!.hidden = complete),
+      });
   }
 }
 
@@ -83,7 +89,10 @@ function walkByKeyboard(canvas: HTMLCanvasElement, model: ChartModel, current: (
     const element = active[0] && chart.getDatasetMeta(active[0].datasetIndex).data[active[0].index];
     chart.tooltip?.setActiveElements(active, { x: element?.x ?? 0, y: element?.y ?? 0 });
     chart.update("none");
-    const [where, value] = model.kind === "lines" ? [model.x, model.y] : [model.rows, model.x];
+    const [where, value] =
+      model.kind === "lines" || model.kind === "scatter"
+        ? [model.x, model.y]
+        : [model.rows, model.x];
     reading.textContent = active[0] === undefined ? "" : readPoint(chart, where, value, active[0]);
   };
   canvas.addEventListener("keydown", (event) => {

@@ -1,22 +1,22 @@
 /** Plugins that write names and values into the plot: beside lines, above rows, behind bars. */
 import type { Chart, Plugin } from "chart.js";
-import type { BarsModel, LinesModel } from "../chart.js";
+import type { BarsModel } from "../chart.js";
 import { formatValue } from "../format.js";
 import type { Theme } from "./theme.js";
 
-interface Box {
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
 }
 
-interface Point {
+export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-const LABEL_HEIGHT = 14;
+export const LABEL_HEIGHT = 14;
 /** More names than this are no longer read in the plot; the key below lists them. */
 const LINE_LABELS_MAX = 7;
 
@@ -35,20 +35,29 @@ export function axisTitle(text: string, theme: Theme): Plugin {
   };
 }
 
+/** What of a line its name needs. */
+interface Named {
+  /** Nothing is written where empty. */
+  readonly label: string;
+  readonly style: number;
+}
+
 /**
  * Names beside their lines, where each crosses no other. `done` hears whether all found a place; the
  * key is shown where not.
+ * @param first `order` of the data set that holds the first line
  */
 export function lineLabels(
-  model: LinesModel,
+  lines: readonly Named[],
   theme: Theme,
   done: (complete: boolean) => void,
+  first = 0,
 ): Plugin {
   return {
     id: "lineLabels",
     afterDatasetsDraw(chart) {
-      if (model.series.length > LINE_LABELS_MAX) return done(false);
-      const placed = placeLabels(chart, model);
+      if (lines.length > LINE_LABELS_MAX) return done(false);
+      const placed = placeLabels(chart, lines, first);
       done(placed !== undefined);
       const { ctx } = chart;
       ctx.save();
@@ -58,7 +67,7 @@ export function lineLabels(
       ctx.lineJoin = "round";
       ctx.strokeStyle = theme.paper;
       placed?.forEach((box, index) => {
-        const { label, style } = model.series[index]!;
+        const { label, style } = lines[index]!;
         const y = (box.top + box.bottom) / 2;
         ctx.strokeText(label, box.left, y);
         ctx.fillStyle = theme.series[style % theme.series.length]!;
@@ -69,13 +78,20 @@ export function lineLabels(
   };
 }
 
-/** One box per series; undefined where a name would lie on another name. */
-function placeLabels(chart: Chart, model: LinesModel): Box[] | undefined {
+/** Overlaps nothing. */
+const NOWHERE: Box = { left: -1e6, top: -1e6, right: -1e6, bottom: -1e6 };
+
+/** One box per line; undefined where a name would lie on another name. */
+function placeLabels(chart: Chart, named: readonly Named[], first: number): Box[] | undefined {
   const { ctx, chartArea } = chart;
   ctx.font = `600 12px ${String(chart.options.font?.family ?? "sans-serif")}`;
-  const lines = model.series.map((_, index) => linePixels(chart, index));
+  const lines = named.map((_, index) => linePixels(chart, first + index));
   const placed: Box[] = [];
-  for (const [index, { label }] of model.series.entries()) {
+  for (const [index, { label }] of named.entries()) {
+    if (label === "") {
+      placed.push(NOWHERE);
+      continue;
+    }
     const width = ctx.measureText(label).width;
     let best: Box | undefined;
     let bestCost = Infinity;
@@ -101,8 +117,8 @@ function placeLabels(chart: Chart, model: LinesModel): Box[] | undefined {
 }
 
 /** Points along the drawn line, a few pixels apart, so that a crossing is seen between data points. */
-function linePixels(chart: Chart, series: number): Point[] {
-  const index = chart.data.datasets.findIndex((dataset) => dataset.order === series);
+function linePixels(chart: Chart, order: number): Point[] {
+  const index = chart.data.datasets.findIndex((dataset) => dataset.order === order);
   const elements = chart.getDatasetMeta(index).data as unknown as Point[];
   const pixels: Point[] = [];
   elements.forEach(({ x, y }, at) => {
@@ -150,7 +166,7 @@ function costOf(box: Box, own: number, lines: readonly (readonly Point[])[]): nu
   return cost;
 }
 
-function overlaps(a: Box, b: Box): boolean {
+export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right + 4 && b.left < a.right + 4 && a.top < b.bottom && b.top < a.bottom;
 }
 

@@ -39,7 +39,7 @@ export function linesConfig(
         tooltip: tooltip(theme, model.x, model.y, (index) => index < lines.length),
       },
     },
-    plugins: [axisTitle(model.y.label, theme), lineLabels(model, theme, onLabels)],
+    plugins: [axisTitle(model.y.label, theme), lineLabels(model.series, theme, onLabels)],
   };
 }
 

@@ -5,6 +5,8 @@ import { formatValue } from "../format.js";
 import type { Theme } from "./theme.js";
 
 interface Point {
+  /** Where they are there, all that is to be said. */
+  readonly words?: readonly string[];
   readonly x: number;
   readonly y: number;
   /** Interval of a dot. */
@@ -25,6 +27,37 @@ export function tooltip(
 ): TooltipOptions {
   const words = pointWords(where, value);
   return {
+    ...look(theme),
+    filter: ({ datasetIndex }: TooltipItem<"line">) => isShown(datasetIndex),
+    callbacks: {
+      title: (items: TooltipItem<"line">[]) =>
+        items[0] === undefined ? "" : words.place(items[0].raw as Point),
+      label: ({ dataset, raw }: TooltipItem<"line">) =>
+        `${dataset.label ?? ""}: ${words.value(raw as Point)}`,
+    },
+  } as unknown as TooltipOptions;
+}
+
+/** For points that bring their own words: the first is the title. */
+export function textTooltip(
+  theme: Theme,
+  isShown: (datasetIndex: number) => boolean,
+): TooltipOptions {
+  return {
+    ...look(theme),
+    usePointStyle: false,
+    displayColors: false,
+    filter: ({ datasetIndex }: TooltipItem<"line">) => isShown(datasetIndex),
+    callbacks: {
+      title: (items: TooltipItem<"line">[]) =>
+        (items[0]?.raw as Point | undefined)?.words?.[0] ?? "",
+      label: ({ raw }: TooltipItem<"line">) => (raw as Point).words?.slice(1) ?? [],
+    },
+  } as unknown as TooltipOptions;
+}
+
+function look(theme: Theme): object {
+  return {
     animation: false,
     backgroundColor: theme.paper,
     borderColor: theme.rule,
@@ -38,14 +71,7 @@ export function tooltip(
     caretSize: 0,
     usePointStyle: true,
     boxPadding: 4,
-    filter: ({ datasetIndex }: TooltipItem<"line">) => isShown(datasetIndex),
-    callbacks: {
-      title: (items: TooltipItem<"line">[]) =>
-        items[0] === undefined ? "" : words.place(items[0].raw as Point),
-      label: ({ dataset, raw }: TooltipItem<"line">) =>
-        `${dataset.label ?? ""}: ${words.value(raw as Point)}`,
-    },
-  } as unknown as TooltipOptions;
+  };
 }
 
 interface PointWords {
@@ -85,6 +111,7 @@ export function readPoint(
   const dataset = chart.data.datasets[place.datasetIndex];
   const point = dataset?.data[place.index] as unknown as Point | undefined;
   if (dataset === undefined || point === undefined) return "";
+  if (point.words !== undefined) return `${point.words[0]!}: ${point.words.slice(1).join(", ")}.`;
   const words = pointWords(where, value);
   return `${dataset.label ?? ""}, ${words.place(point)}: ${words.value(point)}.`;
 }

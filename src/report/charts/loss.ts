@@ -1,0 +1,139 @@
+/** What lost messages cost: time to all and copies sent, against the rate of loss. */
+import type { ChartWithTable } from "../chart.js";
+import { formatValue } from "../format.js";
+import { milestoneName } from "../metrics.js";
+import { meanOf, summaryOf, type Run } from "../runs.js";
+import type { Sweep } from "../sweeps.js";
+import { figureColumns, type Table } from "../table.js";
+
+interface Losses {
+  readonly label: string;
+  readonly style: number;
+  readonly points: readonly Measured[];
+}
+
+interface Measured {
+  readonly lossRatio: number;
+  /** Mean time to all, null unless every trial got there. */
+  readonly time: number | null;
+  readonly copies: number | null;
+  readonly residue: number | null;
+}
+
+export function lossCharts(sweeps: readonly Sweep[], clock: "round" | "event"): ChartWithTable[] {
+  const found = sweeps
+    .filter(
+      ({ setting, runs }) =>
+        setting === "network lossRatio" && runs[0]!.run.record.scenario.clock.kind === clock,
+    )
+    .map(({ label, runs }, style) => ({
+      label,
+      style,
+      points: runs.map(({ value, run }) => measured(value, run, clock)),
+    }));
+  if (found.length === 0) return [];
+  const table = lossTable(found, clock);
+  const timeFormat = clock === "round" ? "number" : "milliseconds";
+  const time = clock === "round" ? "rounds to 100 %" : "simulated ms to 100 %";
+  const charts = [
+    chart(`loss-time-${clock}`, "Time against loss", time, timeFormat, found, "time"),
+    chart(
+      `loss-copies-${clock}`,
+      "Copies against loss",
+      "copies per node",
+      "number",
+      found,
+      "copies",
+    ),
+  ];
+  return charts.flatMap((model) =>
+    model.series.every(({ points }) => points.length === 0) ? [] : [{ model, table }],
+  );
+}
+
+function measured(lossRatio: number, run: Run, clock: "round" | "event"): Measured {
+  const summary = summaryOf(run, milestoneName(clock, 100));
+  const isComplete = summary !== undefined && summary.count === run.trials.length;
+  return {
+    lossRatio,
+    time: isComplete ? summary.mean : null,
+    copies: meanOf(run, "messagesPerNode"),
+    residue: meanOf(run, "residue"),
+  };
+}
+
+function chart(
+  id: string,
+  title: string,
+  label: string,
+  format: "number" | "milliseconds",
+  found: readonly Losses[],
+  measure: "time" | "copies",
+): Extract<ChartWithTable["model"], { kind: "lines" }> {
+  return {
+    id,
+    title,
+    summary: extraSummary(found, measure),
+    kind: "lines",
+    x: { label: "share of messages lost", format: "percent", scale: "linear", min: 0 },
+    y: { label, format, scale: "linear", min: 0 },
+    series: found.map(({ label: name, style, points }) => ({
+      label: name,
+      style,
+      points: points.flatMap((point) => {
+        const value = point[measure];
+        return value === null ? [] : [[point.lossRatio, value] as const];
+      }),
+    })),
+  };
+}
+
+/** "At 20 % loss push takes 1.25 times as long, …": the largest rate against none, or the smallest. */
+function extraSummary(found: readonly Losses[], measure: "time" | "copies"): string {
+  const worst = Math.max(
+    ...found.flatMap(({ points }) => points.map(({ lossRatio }) => lossRatio)),
+  );
+  const texts = found.flatMap(({ label, points }) => {
+    const [from, to] = [points[0]?.[measure], points.at(-1)?.[measure]];
+    if (from === undefined || from === null) return [];
+    if (to === undefined || to === null) return [`${label} misses nodes`];
+    return [`${label} takes ${formatValue(to / from, "ratio")}`];
+  });
+  const what = measure === "time" ? "the time" : "the copies";
+  return `At ${formatValue(worst, "percent")} loss: ${texts.join(", ")} ${what}`;
+}
+
+export function lossTable(found: readonly Losses[], clock: "round" | "event"): Table {
+  const unit = clock === "round" ? "Rounds" : "Time";
+  const format = clock === "round" ? "number" : "duration";
+  const extra = (
+    value: number | null,
+    base: number | null | undefined,
+    of: typeof format,
+  ): string =>
+    value === null || base === null || base === undefined ? "–" : formatValue(value - base, of);
+  return {
+    caption:
+      "Loss against what it costs: means over trials, extra = beyond the run with least loss",
+    columns: figureColumns(
+      "Runs",
+      "Loss",
+      `${unit} to 100 %`,
+      `Extra ${unit.toLowerCase()}`,
+      "Copies per node",
+      "Extra copies",
+      "Never informed",
+    ),
+    rows: found.flatMap(({ label, points }) =>
+      points.map(({ lossRatio, time, copies, residue }) => [
+        label,
+        formatValue(lossRatio, "percent"),
+        time === null ? "never" : formatValue(time, format),
+        extra(time, points[0]?.time, format),
+        formatValue(copies, "number"),
+        extra(copies, points[0]?.copies, "number"),
+        formatValue(residue, "percent"),
+      ]),
+    ),
+  };
+}
