@@ -4,7 +4,7 @@
  */
 import { getU32 } from "../memory";
 import { countSent, setting } from "../runtime/access";
-import { FIRST, END, LOST, ORIGIN, SENT, TICK } from "../runtime/context";
+import { ACTIVE, FIRST, END, LOST, ORIGIN, SENT, TICK } from "../runtime/context";
 import { delayOf } from "../runtime/delay";
 import { countLoad, hops, informOrigin, isActive, receiveRumor } from "../runtime/infection";
 import { COPY } from "../runtime/links";
@@ -41,6 +41,7 @@ export function pushAct(c: u32): void {
 
 function act(c: u32, node: u32): void {
   if (!isActive(c, node, setting(c, ACTIVE_ROUNDS))) return;
+  countSent(c, ACTIVE);
   const count = choosePeers(c, node);
   for (let slot: u32 = 0; slot < count; slot++) {
     const peer = chosenPeer(c, slot);

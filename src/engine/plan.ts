@@ -160,7 +160,8 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     bucketShift: nodes >= BUCKETED_NODES ? BUCKET_SHIFT : 0,
     bytesPerNode: stateBytes / nodes,
     memoryBytes: layout.end,
-    dies: protocol.dies ?? false,
+    dies:
+      typeof protocol.dies === "function" ? protocol.dies(parameters) : (protocol.dies ?? false),
     rests: protocol.rests?.(parameters) ?? false,
     cells: bits ? 0 : (protocol.measures?.cells.length ?? 0),
     fields,

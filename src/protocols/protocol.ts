@@ -95,10 +95,10 @@ export interface Protocol {
   /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
   readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };
   /**
-   * true: nodes lose interest, and count ACTIVE while they have it. The trial then goes on after the last
+   * Whether nodes lose interest, and count ACTIVE while they have it. The trial then goes on after the last
    * node is informed, so that all traffic counts, and ends when nobody spreads the rumor any more.
    */
-  readonly dies?: boolean;
+  readonly dies?: boolean | ((parameters: Readonly<Record<string, number>>) => boolean);
   /**
    * Whether a step without messages may be followed by others: calls are rare or updates are still to come.
    * Such a trial ends at its coverage or round limit, never because it is quiet.

@@ -1,8 +1,10 @@
 /** The sentence at the top: which protocol was fastest, at what cost, and how much WASM gains. */
 import { formatCount, trimmed } from "../units.js";
 import { asSentence, formatValue } from "./format.js";
+import { decimals, growthOf, slopeText, type Growth } from "./growth.js";
 import { milestoneName } from "./metrics.js";
 import { meanOf, placeText, type Run } from "./runs.js";
+import { sweepsOf } from "./sweeps.js";
 
 /** Clauses about spread; settings beyond are named by their number. */
 const GROUPS_MAX = 2;
@@ -10,6 +12,9 @@ const GROUPS_MAX = 2;
 export function findingsSentence(runs: readonly Run[]): string {
   const groups = comparableGroups(runs.filter(({ trials }) => trials.length > 0));
   if (groups.length === 0) return "No trial was finished, so there is nothing to report yet.";
+  const sweeps = sweepsOf(runs);
+  const growths = (["round", "event"] as const).flatMap((clock) => growthOf(sweeps, clock));
+  if (growths.length > 0) return sentence([growthClause(growths)]);
   const clauses = groups.slice(0, GROUPS_MAX).map((group) => groupClause(group, groups[0]!));
   if (groups.length > GROUPS_MAX) {
     clauses.push(`${formatCount(groups.length - GROUPS_MAX)} more settings follow below`);
@@ -17,6 +22,20 @@ export function findingsSentence(runs: readonly Run[]): string {
   const lead = fastest(groups[0]!)?.run ?? groups[0]![0]!;
   const speed = speedClause(runs, lead);
   return sentence(speed === "" ? clauses : [...clauses, speed]);
+}
+
+/** What a doubling of the nodes costs each protocol; the first says the unit and how far it was tried. */
+function growthClause(growths: readonly Growth[]): string {
+  const [first, ...others] = growths;
+  const sizes = growths.flatMap(({ points }) => points.map(({ nodes }) => nodes));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map(formatCount);
+  const rest = others.map((growth) =>
+    growth.clock === first!.clock
+      ? `${growth.label} ${decimals(growth.line.slope)}`
+      : `${growth.label} ${slopeText(growth)}`,
+  );
+  const range = `from ${least} to ${most} nodes ${first!.label} took ${slopeText(first!)}`;
+  return [range, ...rest].join("; ");
 }
 
 /** Runs that differ in the protocol and its parameters alone; largest group first. */

@@ -23,8 +23,11 @@ export interface TradeOff {
 const RUNS_MIN = 4;
 export const TRADE_OFF_PERCENT = 99.9;
 
+/** Runs on more sizes than this are a matter of growth. */
+const SHOWN_MAX = 2;
+
 /** One for each number of nodes and kind of clock that enough runs share; the largest first. */
-export function tradeOffsOf(runs: readonly Run[]): TradeOff[] {
+export function shownTradeOffs(runs: readonly Run[]): TradeOff[] {
   const groups = new Map<string, Run[]>();
   for (const run of runs.filter(({ trials }) => trials.length > 0)) {
     const { nodes, clock } = run.record.scenario;
@@ -33,7 +36,8 @@ export function tradeOffsOf(runs: readonly Run[]): TradeOff[] {
   }
   return [...groups.values()]
     .flatMap((group) => tradeOff(group) ?? [])
-    .sort((a, b) => b.points.length - a.points.length);
+    .sort((a, b) => b.points.length - a.points.length)
+    .slice(0, SHOWN_MAX);
 }
 
 function tradeOff(runs: readonly Run[]): TradeOff | undefined {

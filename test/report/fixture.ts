@@ -28,6 +28,8 @@ export interface RunSettings {
   readonly observe?: boolean;
   /** Rounds after which the run is cut. */
   readonly maxRounds?: number;
+  /** Stand in the record beside fanout; they change nothing. */
+  readonly parameters?: Readonly<Record<string, number>>;
 }
 
 const PERIOD_MS = 1000;
@@ -277,7 +279,7 @@ export function makeRecord(settings: RunSettings): RunRecord {
       name,
       protocol: mode,
       title: `${mode} on ${nodes} nodes`,
-      parameters: { fanout: 1 },
+      parameters: { fanout: 1, ...settings.parameters },
       nodes,
       network: {
         topology: "complete",
@@ -396,6 +398,25 @@ export function partialRecord(): RunRecord {
     agreement: { digestsEqual: null },
     comparison: { speedup: null },
   };
+}
+
+/** Sizes, rates of loss and a parameter, each with values enough for the charts of questions. */
+export function suiteRecords(): RunRecord[] {
+  const sizes = [64, 128, 256, 512];
+  const shared = { trials: 3, observe: false } as const;
+  const grown = (["push", "push-pull"] as const).flatMap((mode) =>
+    sizes.map((nodes) => makeRecord({ ...shared, name: `${mode}-${nodes}`, mode, nodes })),
+  );
+  const lossy = [0.01, 0.05, 0.2].map((lossRatio) =>
+    makeRecord({ ...shared, name: `push-loss-${lossRatio}`, mode: "push", nodes: 512, lossRatio }),
+  );
+  const cut = [6, 8, 10, 12].map((maxRounds) =>
+    makeRecord({
+      ...{ ...shared, name: `cut-${maxRounds}`, mode: "push", nodes: 512, maxRounds },
+      parameters: { patience: maxRounds },
+    }),
+  );
+  return [...grown, ...lossy, ...cut];
 }
 
 /** As many runs as a sweep leaves, with long names, loss and unknown metrics. */

@@ -20,6 +20,7 @@ import {
   hostileRecord,
   manyRecords,
   partialRecord,
+  suiteRecords,
   withLargePicture,
 } from "./fixture.js";
 
@@ -31,6 +32,8 @@ const GROUND = 0xff1c1410;
 
 const folder = mkdtempSync(join(tmpdir(), "hearsay-report-"));
 const demo = demoRecords(3000, 4);
+const suite = suiteRecords();
+const isOf512 = ({ scenario }: RunRecord): boolean => scenario.nodes === 512;
 const hostile = HOSTILE_TEXTS.map(hostileRecord);
 
 function written(name: string, records: readonly RunRecord[]): string {
@@ -42,6 +45,7 @@ function written(name: string, records: readonly RunRecord[]): string {
 const files = {
   demo: written("demo.html", demo),
   many: written("many.html", manyRecords(40)),
+  suite: written("suite.html", suite),
   partial: written("partial.html", [partialRecord()]),
   hostile: written("hostile.html", hostile),
   empty: written("empty.html", []),
@@ -105,7 +109,7 @@ describe.skipIf(executable === undefined)("in a browser", () => {
         await expect.poll(() => sidewaysPixels(page)).toBe(0);
         const canvases = await drawnCanvases(page);
         expect(canvases.length).toBe(
-          { demo: 12, many: 10, partial: 6, hostile: 10, empty: 0 }[name],
+          { demo: 14, many: 14, suite: 13, partial: 6, hostile: 12, empty: 0 }[name],
         );
         for (const canvas of canvases) {
           expect(canvas, `${canvas.id} at ${width}`).toMatchObject({ isInside: true });
@@ -222,6 +226,29 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     await page.keyboard.press("Home");
     expect((await informedNodes(page)).length).toBe(1);
     expect(before.length).toBe(3000);
+    await page.context().close();
+  });
+
+  it("names points beside their marks or by number, and reads them by keyboard", async () => {
+    const { page } = await openFile(browser, files.suite, {
+      viewport: { width: 1440, height: 900 },
+    });
+    const id = "trade-off-round-512";
+    const names = await page.locator(`#${id}-names li`).allTextContents();
+    expect(names).toEqual(suite.filter(isOf512).map(({ scenario }) => scenario.name));
+    expect(await page.locator(`#${id}-names`).isVisible()).toBe(false);
+    await page.focus(`canvas[data-chart="${id}"]`);
+    await page.keyboard.press("ArrowRight");
+    expect(await page.textContent(`#${id}-reading`)).toMatch(
+      /^push-512: \S+ rounds to 99\.9 %, .* per node, nobody missed\.$/,
+    );
+    await page.focus('canvas[data-chart="growth-round"]');
+    await page.keyboard.press("End");
+    expect(await page.textContent("#growth-round-reading")).toMatch(
+      /^push, 512 nodes: \S+ rounds, 95 % interval \S+ to \S+, 3 trials\.$/,
+    );
+    const captions = await page.locator("caption").allTextContents();
+    expect(new Set(captions).size).toBe(captions.length);
     await page.context().close();
   });
 

@@ -18,6 +18,7 @@ export const push = defineProtocol({
   symbol: "push",
   parameters: { fanout, activeRounds, fanoutMean, payloadBytes },
   clocks: ["round", "event"],
+  dies: ({ activeRounds: rounds = 0 }) => rounds > 0,
   roundTicks: 1,
   payloadWords: 0,
   fields: rumorFields,

@@ -58,7 +58,10 @@ function growthSummary(growths: readonly Growth[]): string {
   const known = growths.flatMap(({ label, known: rule }) =>
     rule === undefined ? [] : [`${label} ${rule.slopeText} = ${decimals(rule.slope)}`],
   );
-  const theory = known.length === 0 ? "" : ` Leading terms of theory: ${known.join(", ")}.`;
+  const theory =
+    known.length === 0
+      ? ""
+      : ` Leading terms of theory: ${known.join(", ")}; thin dashes are the whole formula.`;
   return `${slopes.join("; ")}.${theory} Whiskers are 95 % intervals of the mean.`;
 }
 

@@ -32,7 +32,6 @@ export function lossCharts(sweeps: readonly Sweep[], clock: "round" | "event"): 
       points: runs.map(({ value, run }) => measured(value, run, clock)),
     }));
   if (found.length === 0) return [];
-  const table = lossTable(found, clock);
   const timeFormat = clock === "round" ? "number" : "milliseconds";
   const time = clock === "round" ? "rounds to 100 %" : "simulated ms to 100 %";
   const charts = [
@@ -47,7 +46,9 @@ export function lossCharts(sweeps: readonly Sweep[], clock: "round" | "event"): 
     ),
   ];
   return charts.flatMap((model) =>
-    model.series.every(({ points }) => points.length === 0) ? [] : [{ model, table }],
+    model.series.every(({ points }) => points.length === 0)
+      ? []
+      : [{ model, table: lossTable(found, clock, model.title) }],
   );
 }
 
@@ -88,22 +89,25 @@ function chart(
   };
 }
 
-/** "At 20 % loss push takes 1.25 times as long, …": the largest rate against none, or the smallest. */
+/** The largest rate against the smallest, which is none where the suite has such a run. */
 function extraSummary(found: readonly Losses[], measure: "time" | "copies"): string {
-  const worst = Math.max(
-    ...found.flatMap(({ points }) => points.map(({ lossRatio }) => lossRatio)),
+  const rates = found.flatMap(({ points }) => points.map(({ lossRatio }) => lossRatio));
+  const [least, most] = [Math.min(...rates), Math.max(...rates)].map((rate) =>
+    formatValue(rate, "percent"),
   );
-  const texts = found.flatMap(({ label, points }) => {
-    const [from, to] = [points[0]?.[measure], points.at(-1)?.[measure]];
-    if (from === undefined || from === null) return [];
-    if (to === undefined || to === null) return [`${label} misses nodes`];
-    return [`${label} takes ${formatValue(to / from, "ratio")}`];
+  const texts = found.map(({ label, points }) => {
+    const from = points[0]?.[measure] ?? null;
+    const to = points.at(-1)?.[measure] ?? null;
+    if (to === null) return `${label} misses nodes${from === null ? " at any rate" : ""}`;
+    return from === null
+      ? `${label} ${formatValue(to, "number")}`
+      : `${label} ${formatValue(to / from, "ratio")}`;
   });
-  const what = measure === "time" ? "the time" : "the copies";
-  return `At ${formatValue(worst, "percent")} loss: ${texts.join(", ")} ${what}`;
+  const what = measure === "time" ? "Time to inform all" : "Copies";
+  return `${what} at ${most} loss over that at ${least}: ${texts.join(", ")}`;
 }
 
-export function lossTable(found: readonly Losses[], clock: "round" | "event"): Table {
+function lossTable(found: readonly Losses[], clock: "round" | "event", title: string): Table {
   const unit = clock === "round" ? "Rounds" : "Time";
   const format = clock === "round" ? "number" : "duration";
   const extra = (
@@ -113,8 +117,7 @@ export function lossTable(found: readonly Losses[], clock: "round" | "event"): T
   ): string =>
     value === null || base === null || base === undefined ? "–" : formatValue(value - base, of);
   return {
-    caption:
-      "Loss against what it costs: means over trials, extra = beyond the run with least loss",
+    caption: `${title} (${clock} clock): means over trials; extra = beyond the run with least loss`,
     columns: figureColumns(
       "Runs",
       "Loss",

@@ -84,7 +84,7 @@ function picture(
       format: "number",
       scale: "linear",
       min: 0,
-      max: Math.max(...all.map(({ copies }) => copies)) * 1.08,
+      max: Math.ceil(Math.max(...all.map(({ copies }) => copies)) * 1.05),
     },
     y: {
       label: "share of nodes never informed, log scale",

@@ -86,7 +86,7 @@ function timeAxis({ clock, points }: TradeOff): Axis {
   const label = `${isRound ? "rounds" : "simulated time, ms,"} to ${TRADE_OFF_PERCENT} % of the nodes`;
   const shared = { label, format: "milliseconds", scale: "linear", min: 0 } as const;
   const last = Math.max(1, ...times);
-  if (times.length === points.length) return { ...shared, max: last * 1.1 };
+  if (times.length === points.length) return { ...shared, max: Math.ceil(last * 1.1) };
   const gutter = { at: last * 1.16, label: "never" };
   return { ...shared, max: last * 1.24, gutter };
 }

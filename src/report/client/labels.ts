@@ -117,7 +117,7 @@ function placeLabels(chart: Chart, named: readonly Named[], first: number): Box[
 }
 
 /** Points along the drawn line, a few pixels apart, so that a crossing is seen between data points. */
-function linePixels(chart: Chart, order: number): Point[] {
+export function linePixels(chart: Chart, order: number): Point[] {
   const index = chart.data.datasets.findIndex((dataset) => dataset.order === order);
   const elements = chart.getDatasetMeta(index).data as unknown as Point[];
   const pixels: Point[] = [];

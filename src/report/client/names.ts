@@ -1,9 +1,12 @@
 /** Names beside points: all of them where they find room, else their numbers, which the key explains. */
 import type { Chart, Plugin } from "chart.js";
 import type { ScatterModel } from "../chart.js";
-import { LABEL_HEIGHT, overlaps, type Box, type Point } from "./labels.js";
-import { pointRadius } from "./scatter.js";
+import { LABEL_HEIGHT, linePixels, overlaps, type Box, type Point } from "./labels.js";
 import type { Theme } from "./theme.js";
+
+interface Drawn extends Point {
+  readonly options: { readonly radius: number };
+}
 
 interface Mark extends Point {
   readonly name: string;
@@ -35,15 +38,18 @@ export function pointNames(
     afterDatasetsDraw(chart) {
       const { ctx } = chart;
       const marks = marksOf(chart, model);
+      const path = model.lines.flatMap((_, index) =>
+        linePixels(chart, model.series.length + index),
+      );
       ctx.save();
       ctx.textBaseline = "middle";
       ctx.textAlign = "left";
       ctx.font = `600 12px ${theme.font}`;
       const names = marks.map(({ name }) => name);
-      const placed = placeNames(chart, marks, names);
+      const placed = placeNames(chart, marks, names, path);
       done(placed !== undefined);
       const texts = placed === undefined ? marks.map((_, index) => String(index + 1)) : names;
-      const boxes = placed ?? placeNames(chart, marks, texts);
+      const boxes = placed ?? placeNames(chart, marks, texts, path);
       boxes?.forEach((box, index) =>
         drawName(chart, { box, mark: marks[index]!, text: texts[index]! }, theme),
       );
@@ -54,21 +60,20 @@ export function pointNames(
 
 function marksOf(chart: Chart, model: ScatterModel): Mark[] {
   return model.series.flatMap(({ points }, series) => {
-    const elements = chart.getDatasetMeta(series).data as unknown as Point[];
+    const elements = chart.getDatasetMeta(series).data as unknown as Drawn[];
     return points.flatMap((point, index) => {
-      const { x, y } = elements[index]!;
-      return point.name === undefined
-        ? []
-        : [{ x, y, name: point.name, radius: pointRadius(point) }];
+      const { x, y, options } = elements[index]!;
+      return point.name === undefined ? [] : [{ x, y, name: point.name, radius: options.radius }];
     });
   });
 }
 
-/** One box per mark, on no mark and no other name; the crowded marks choose first. */
+/** One box per mark, on no mark, no other name and if possible no line; the crowded marks choose first. */
 function placeNames(
   chart: Chart,
   marks: readonly Mark[],
   texts: readonly string[],
+  path: readonly Point[],
 ): Box[] | undefined {
   const order = marks
     .map((mark, index) => ({ index, crowd: crowdOf(mark, marks) }))
@@ -76,12 +81,14 @@ function placeNames(
   const placed = new Array<Box | undefined>(marks.length);
   for (const { index } of order) {
     const width = chart.ctx.measureText(texts[index]!).width;
-    const box = boxesAround(marks[index]!, width).find(
+    const free = boxesAround(marks[index]!, width).filter(
       (candidate) =>
         isInside(candidate, chart) &&
         !marks.some((mark) => touches(candidate, mark)) &&
         !placed.some((other) => other !== undefined && overlaps(candidate, other)),
     );
+    const box =
+      free.find((candidate) => !path.some((point) => distance(candidate, point) < 2)) ?? free[0];
     if (box === undefined) return undefined;
     placed[index] = box;
   }

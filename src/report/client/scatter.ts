@@ -78,9 +78,10 @@ function pointsOf(
       ...(low === undefined || high === undefined ? {} : { yMin: low, yMax: high }),
     })),
     pointStyle: MARKERS[style % MARKERS.length],
-    pointRadius: radii,
-    pointHoverRadius: radii.map((radius) => radius + 2),
-    pointBorderWidth: 2,
+    // Elements of the error bars plugin take their options without the prefix `point`.
+    radius: radii,
+    hoverRadius: radii.map((radius) => radius + 2),
+    borderWidth: 2,
     borderColor: colour,
     backgroundColor: points.map(({ ring }) => (ring === undefined ? colour : faded(colour, 0.12))),
     errorBarColor: colour,
@@ -92,7 +93,7 @@ function pointsOf(
   };
 }
 
-export function pointRadius({ ring }: ScatterPoint): number {
+function pointRadius({ ring }: ScatterPoint): number {
   return RADIUS + (ring ?? 0) * RING_GROWTH;
 }
 
