@@ -114,8 +114,6 @@ function fields(settings: ProtocolSettings): ReturnType<Protocol["fields"]> {
   const bits = rowBits(settings.parameters);
   const isMongering = (settings.parameters.k ?? 0) > 0;
   const shards = Math.min(SHARDS_MAX, Math.ceil(nodes / SHARD_NODES_MIN));
-  // A field whose size is a multiple of the nodes would be taken for one that is kept by node.
-  const shared = (size: number): number => (size % nodes === 0 ? size + 1 : size);
   const hot = isMongering ? nodes * bits : 0;
   return [
     {
@@ -143,16 +141,24 @@ function fields(settings: ProtocolSettings): ReturnType<Protocol["fields"]> {
     {
       name: "slotTables",
       type: "u32",
-      count: shared(shards * (TABLE_WORDS + 3 * bits + bits / 8)),
+      count: shards * (TABLE_WORDS + 3 * bits + bits / 8),
+      shared: true,
       meaning: "the recent updates, for each shard",
     },
     {
       name: "tallies",
       type: "f64",
-      count: shared(shards * (TALLIES + PAIR_CELLS)),
+      count: shards * (TALLIES + PAIR_CELLS),
+      shared: true,
       meaning: "sums since the start, for each shard",
     },
-    { name: "costs", type: "f64", count: shared(4 + 2 * bits), meaning: "cost by difference" },
+    {
+      name: "costs",
+      type: "f64",
+      count: 4 + 2 * bits,
+      shared: true,
+      meaning: "cost by difference",
+    },
   ];
 }
 
