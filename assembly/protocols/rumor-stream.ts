@@ -73,7 +73,7 @@ const FALSE_DROPS: u32 = 6;
 const ACCEPTED_AGAIN: u32 = 7;
 const EXPIRED: u32 = 8;
 const DELIVERY_TICKS: u32 = 9;
-/** Of the first shard alone: rumors looked at, most nodes that one missed, as a share, those at half of them. */
+/** Of the first shard: rumors looked at, the largest share of nodes that one missed, rumors below half. */
 const JUDGED: u32 = 10;
 const MISSED_MOST: u32 = 11;
 const UNREACHED: u32 = 12;
@@ -258,7 +258,7 @@ function retire(c: u32, rumor: u32): void {
   setU32(field(c, REACHED), entry + 1, owed);
 }
 
-/** Sends every hot rumor of a node to every chosen peer: a peer's copies in a row, so that they stay together. */
+/** Sends every hot rumor of a node to every chosen peer, a peer's copies in a row. */
 function act(c: u32, node: u32, finished: u32): void {
   const words = cellWords(c);
   const cells = slotCount(c) >>> 5;
