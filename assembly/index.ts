@@ -22,6 +22,7 @@ export * from "./protocols/pull";
 export * from "./protocols/push-pull";
 export * from "./protocols/push-pull-3msg";
 export * from "./protocols/flood";
+export * from "./protocols/gossip-p";
 export * from "./protocols/push-sum";
 export * from "./protocols/push-pull-average";
 export * from "./protocols/rumor-mongering";

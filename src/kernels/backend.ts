@@ -46,6 +46,7 @@ type Twins = Functions<typeof bloom> &
 /** Portable functions that the host calls by name, from assembly/runtime and assembly/views. */
 interface Portable {
   naturalLog(x: number): number;
+  exponential(x: number): number;
   // Nodes that are down; `context` is that of a worker.
   forgetHit(context: number, mask: number): void;
   countLive(context: number, isRumor: number): void;

@@ -1,6 +1,7 @@
 /** Every protocol by its id: one import and one entry each. */
 import { antiEntropy } from "./anti-entropy/protocol.js";
 import { flood } from "./flood/protocol.js";
+import { gossipP } from "./gossip-p/protocol.js";
 import { medianCounter } from "./median-counter/protocol.js";
 import type { Protocol } from "./protocol.js";
 import { pull } from "./pull/protocol.js";
@@ -21,6 +22,7 @@ export const protocols: readonly Protocol[] = [
   medianCounter,
   rumorMongering,
   rumorStream,
+  gossipP,
   pushSum,
   pushPullAverage,
   antiEntropy,
