@@ -50,6 +50,8 @@ export async function drawCase(index: number): Promise<DrawnCase> {
   if (protocol === "push") parameters.activeRounds = pick([0, 0, 1, 3]);
   if (protocol === "push") parameters.fanoutMean = pick([0, 0, 2.5]);
   Object.assign(parameters, drawnParameters(protocol));
+  // Perfect matchings are for the complete graph.
+  if (spec.topology !== "complete") delete parameters.pairing;
   const period = pick([7, 50, 200]);
   const clock = event
     ? {

@@ -23,6 +23,12 @@ export function permute(index: u32, size: u32, key0: u32, key1: u32): u32 {
   return walk(index, size, lefts, (size - 1) / lefts + 1, key0, key1);
 }
 
+/** The index whose image under the permutation of (key0, key1) is `image`. */
+export function permuteInverse(image: u32, size: u32, key0: u32, key1: u32): u32 {
+  const lefts = leftsOf(size);
+  return walkBack(image, size, lefts, (size - 1) / lefts + 1, key0, key1);
+}
+
 /**
  * Peer of each node at one place of its order of all others.
  * @param outAt    u32[count], for nodes from .. from + count - 1
@@ -92,6 +98,25 @@ function walk(index: u32, size: u32, lefts: u32, rights: u32, key0: u32, key1: u
     index = left * rights + right;
   } while (index >= size);
   return index;
+}
+
+/** The steps of walk in reverse. */
+function walkBack(image: u32, size: u32, lefts: u32, rights: u32, key0: u32, key1: u32): u32 {
+  const step = key1 | 1;
+  const rounds = size < FEW ? ROUNDS_OF_FEW : ROUNDS;
+  do {
+    let left = image / rights;
+    let right = image - left * rights;
+    let key = key0 + step * (rounds - 1);
+    for (let round: u32 = 0; round < rounds; round += 2) {
+      right = reduced(right + rights - below(left + key, rights), rights);
+      key -= step;
+      left = reduced(left + lefts - below(right + key, lefts), lefts);
+      key -= step;
+    }
+    image = left * rights + right;
+  } while (image >= size);
+  return image;
 }
 
 /** `sum` modulo `size`, for a sum below 2 * size, without a branch. */

@@ -1,6 +1,12 @@
 /** Averages by gossip: push-sum (Kempe 2003) and push-pull averaging (Jelasity 2005). */
 import { completeGraph, inlinePlayer } from "../inline-trial.js";
-import { meanOf, type Effort, type Estimate, type PublishedSource } from "./source.js";
+import {
+  meanOf,
+  type Effort,
+  type Estimate,
+  type Outcome,
+  type PublishedSource,
+} from "./source.js";
 
 const ROUNDS = 12;
 /**
@@ -18,8 +24,9 @@ async function measuredRounds(
   options: Parameters<typeof inlinePlayer>[1],
   name: string,
   runs: number,
+  maxRounds = ROUNDS,
 ): Promise<readonly (readonly number[])[]> {
-  const player = await inlinePlayer("wasm", { ...options, maxRounds: ROUNDS });
+  const player = await inlinePlayer("wasm", { ...options, maxRounds });
   const all: (readonly number[])[] = [];
   for (let seed = 1; seed <= runs; seed++) all.push(player.play(seed).series.measures[name] ?? []);
   return all;
@@ -63,13 +70,21 @@ export const pushSumFigures: PublishedSource = {
   },
 };
 
+/** A cycle of two perfect matchings is two rounds, for one matching is one. */
+async function matchings(nodes: number, runs: number): Promise<Outcome> {
+  const parameters = { tolerance: 1e-12, pairing: 1 };
+  const rule = { protocol: "push-pull-average", nodes, parameters };
+  const series = await measuredRounds(rule, "variance", runs, 2 * ROUNDS);
+  return { measures: { variance_ratio: meanOf(series.flatMap((values) => factors(values, 2))) } };
+}
+
 export const averagingFigures: PublishedSource = {
   id: "jelasity-2005-aggregation",
   async measure({ protocol, n, P }, effort) {
     const rule = String(protocol);
-    if (rule.includes("matching")) return { skipped: "perfect matchings are not modelled yet" };
     if (rule.includes("crashes")) return { skipped: "crashes are not modelled yet" };
     const nodes = Number(n);
+    if (rule.includes("matching")) return matchings(nodes, RUNS[effort]);
     const isFixed = rule.includes("SAME fixed order");
     const series = await measuredRounds(
       {

@@ -41,6 +41,15 @@ describe.each(["wasm", "ts"] as const)("permute on %s", (backend) => {
     },
   );
 
+  test.prop([fc.integer({ min: 1, max: 0xffffffff }), word, word, word])(
+    "has its inverse",
+    (size, key0, key1, word) => {
+      const index = word % size;
+      const image = kernels.permute(index, size, key0, key1) >>> 0;
+      expect(kernels.permuteInverse(image, size, key0, key1) >>> 0).toBe(index);
+    },
+  );
+
   it.each([2, 3, 4, 5])("gives all orders of %i alike", (size) => {
     const counts = new Map<string, number>();
     let orders = 1;

@@ -21,6 +21,12 @@ export function permute(index: number, size: number, key0: number, key1: number)
   return walk(index, size, lefts, Math.ceil(size / lefts), key0, key1);
 }
 
+/** The index whose image under the permutation of (key0, key1) is `image`. */
+export function permuteInverse(image: number, size: number, key0: number, key1: number): number {
+  const lefts = leftsOf(size);
+  return walkBack(image, size, lefts, Math.ceil(size / lefts), key0, key1);
+}
+
 /**
  * Peer of each node at one place of its order of all others.
  * @param outAt    u32[count], for nodes from .. from + count - 1
@@ -110,6 +116,33 @@ function walk(
       key = (key + step) | 0;
       right = reduced((right + below((left + key) | 0, rights)) | 0, rights);
       key = (key + step) | 0;
+    }
+    value = left * rights + right;
+  } while (value >= size);
+  return value;
+}
+
+/** The steps of walk in reverse. */
+function walkBack(
+  image: number,
+  size: number,
+  lefts: number,
+  rights: number,
+  key0: number,
+  key1: number,
+): number {
+  const step = key1 | 1;
+  const rounds = size < FEW ? ROUNDS_OF_FEW : ROUNDS;
+  let value = image;
+  do {
+    let left = (value / rights) | 0;
+    let right = (value - left * rights) | 0;
+    let key = (key0 + Math.imul(step, rounds - 1)) | 0;
+    for (let round = 0; round < rounds; round += 2) {
+      right = reduced((right + rights - below((left + key) | 0, rights)) | 0, rights);
+      key = (key - step) | 0;
+      left = reduced((left + lefts - below((right + key) | 0, lefts)) | 0, lefts);
+      key = (key - step) | 0;
     }
     value = left * rights + right;
   } while (value >= size);

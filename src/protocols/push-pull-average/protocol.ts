@@ -1,7 +1,44 @@
 /** Push-pull averaging; the portable steps are assembly/protocols/push-pull-average.ts. */
-import { defineProtocol } from "../protocol.js";
-import { factorPerRound, initial, tolerance, valueBytes } from "../shared/aggregation.js";
+import { InputError } from "../../errors.js";
+import { defineProtocol, type ProtocolSettings, type TrafficBounds } from "../protocol.js";
+import {
+  factorPerRound,
+  initial,
+  meanOfLaterHalf,
+  tolerance,
+  valueBytes,
+} from "../shared/aggregation.js";
+import type { FieldSpec } from "../../memory/layout.js";
 import { contactTraffic } from "../shared/rumor.js";
+
+/** A matching pairs any two nodes, so it needs the complete graph. */
+function traffic(settings: ProtocolSettings): TrafficBounds {
+  if (settings.edges > 0 && settings.parameters.pairing === 1) {
+    throw new InputError(
+      "pairing matching needs the complete graph; use pairing peers on a topology",
+    );
+  }
+  return contactTraffic(settings);
+}
+
+/** Estimates are values, or with epochs the results of the last one, which are the first values at first. */
+function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
+  const count = (parameters.epochRounds ?? 0) > 0 ? nodes : 0;
+  return [
+    { name: "value", type: "f64", count: nodes, meaning: "the node's estimate", digest: true },
+    { name: "epoch", type: "u32", count, meaning: "epoch that the value belongs to" },
+    { name: "result", type: "f64", count, meaning: "estimate of the epoch before", digest: true },
+  ];
+}
+
+/** Sum of squared distances of the estimates from the truth. */
+function missesOf(cells: Cells, isFirst: boolean, nodes: number, aggregate: number): number {
+  const [, sums, offsets, squares, least, most, , , misses] = cells;
+  if (!isFirst) return misses;
+  // The first figures were taken before the truth was known, around 0.
+  const truth = [sums / nodes, most, least][aggregate]!;
+  return Math.max(0, squares - 2 * truth * offsets + nodes * truth * truth);
+}
 
 export const pushPullAverage = defineProtocol({
   id: "push-pull-average",
@@ -29,14 +66,38 @@ export const pushPullAverage = defineProtocol({
       integer: false,
       unit: "",
     },
+    pairing: {
+      description:
+        "whom a node calls: a drawn peer, or its partner in a perfect matching of all nodes",
+      default: 0,
+      min: 0,
+      max: 1,
+      integer: true,
+      unit: "",
+      choices: ["peers", "matching"],
+    },
+    epochRounds: {
+      description: "rounds after which all nodes begin anew with their input; 0 = never",
+      default: 0,
+      min: 0,
+      max: 65_535,
+      integer: true,
+      unit: "rounds",
+    },
+    drift: {
+      description: "by how much the inputs of all nodes grow in each round",
+      default: 0,
+      min: 0,
+      max: 1_000_000,
+      integer: false,
+      unit: "",
+    },
   },
   clocks: ["round", "event"],
   roundTicks: 2,
   payloadWords: 2,
-  fields: ({ nodes }) => [
-    { name: "value", type: "f64", count: nodes, meaning: "the node's estimate", digest: true },
-  ],
-  traffic: contactTraffic,
+  fields,
+  traffic,
   measures: {
     cells: [
       { name: "within", combine: "sum" },
@@ -45,28 +106,34 @@ export const pushPullAverage = defineProtocol({
       { name: "squares", combine: "sum" },
       { name: "least", combine: "min" },
       { name: "most", combine: "max" },
+      { name: "due", combine: "sum" },
+      { name: "shown", combine: "sum" },
+      { name: "misses", combine: "sum" },
     ],
-    derive(cells, first, { nodes }) {
-      const [, sums, offsets, squares, least, most] = cells as Cells;
+    derive(cells, first, { nodes, parameters }) {
+      const [, sums, offsets, squares, least, most, due, shown] = cells as Cells;
       const [, firstSums] = first as Cells;
+      const misses = missesOf(cells as Cells, cells === first, nodes, parameters[1]!);
       return {
-        estimateMean: sums / nodes,
+        estimateMean: shown / nodes,
         estimateMin: least,
         estimateMax: most,
         variance: Math.max(0, squares - (offsets * offsets) / nodes) / (nodes - 1),
-        sumDrift: sums / firstSums - 1,
+        sumDrift: (sums - due) / firstSums - 1,
         // With a peak of 1 as first values the inverse of an estimate is the number of nodes.
-        sizeMean: nodes / sums,
+        sizeMean: nodes / shown,
+        trackingError: Math.sqrt(misses / nodes),
       };
     },
-    summary: ({ variance = [], sumDrift = [], sizeMean = [] }) => ({
+    summary: ({ variance = [], sumDrift = [], sizeMean = [], trackingError = [] }) => ({
       varianceFactor: factorPerRound(variance),
       variance: variance.at(-1) ?? null,
       sumDrift: sumDrift.at(-1) ?? null,
       sizeMean: sizeMean.at(-1) ?? null,
+      trackingError: meanOfLaterHalf(trackingError),
     }),
   },
   wireBytes: () => valueBytes(1),
 });
 
-type Cells = [number, number, number, number, number, number];
+type Cells = [number, number, number, number, number, number, number, number, number];

@@ -39,3 +39,9 @@ export function factorPerRound(series: readonly number[]): number | null {
   const last = (end === -1 ? series.length : end) - 1;
   return first > 0 && last > 0 ? (series[last]! / first) ** (1 / last) : null;
 }
+
+/** Mean over the second half of a series, where what began at its start has settled. */
+export function meanOfLaterHalf(series: readonly number[]): number | null {
+  const later = series.slice(Math.floor(series.length / 2));
+  return later.length === 0 ? null : later.reduce((sum, value) => sum + value, 0) / later.length;
+}
