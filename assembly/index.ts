@@ -25,6 +25,8 @@ export * from "./protocols/flood";
 export * from "./protocols/gossip-p";
 export * from "./protocols/push-sum";
 export * from "./protocols/push-pull-average";
+export * from "./protocols/quantile";
+export * from "./protocols/sketch";
 export * from "./protocols/rumor-mongering";
 export * from "./protocols/rumor-stream";
 export * from "./views/order";

@@ -24,6 +24,14 @@ export function getU32(base: u32, index: u32): u32 {
 export function setU32(base: u32, index: u32, value: u32): void {
   store<u32>(base + (index << 2), value);
 }
+/** A float, widened. */
+export function getF32(base: u32, index: u32): f64 {
+  return <f64>load<f32>(base + (index << 2));
+}
+/** Rounds to the nearest float. */
+export function setF32(base: u32, index: u32, value: f64): void {
+  store<f32>(base + (index << 2), <f32>value);
+}
 export function getF64(base: u32, index: u32): f64 {
   return load<f64>(base + (index << 3));
 }

@@ -7,6 +7,7 @@ export let u8: Uint8Array = new Uint8Array(0);
 export let u16: Uint16Array = new Uint16Array(0);
 export let i16: Int16Array = new Int16Array(0);
 export let u32: Uint32Array = new Uint32Array(0);
+export let f32: Float32Array = new Float32Array(0);
 export let f64: Float64Array = new Float64Array(0);
 
 /** Points all views at `buffer`; the memory must not grow afterwards (growth detaches views). */
@@ -15,6 +16,7 @@ export function bindMemory(buffer: ArrayBufferLike): void {
   u16 = new Uint16Array(buffer);
   i16 = new Int16Array(buffer);
   u32 = new Uint32Array(buffer);
+  f32 = new Float32Array(buffer);
   f64 = new Float64Array(buffer);
 }
 
@@ -38,6 +40,14 @@ export function getU32(base: number, index: number): number {
 }
 export function setU32(base: number, index: number, value: number): void {
   u32[(base >>> 2) + index] = value;
+}
+/** A float, widened. */
+export function getF32(base: number, index: number): number {
+  return f32[(base >>> 2) + index]!;
+}
+/** Rounds to the nearest float. */
+export function setF32(base: number, index: number, value: number): void {
+  f32[(base >>> 2) + index] = value;
 }
 export function getF64(base: number, index: number): number {
   return f64[(base >>> 3) + index]!;

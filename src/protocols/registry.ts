@@ -10,8 +10,10 @@ import { pushPullAverage } from "./push-pull-average/protocol.js";
 import { pushPull } from "./push-pull/protocol.js";
 import { pushSum } from "./push-sum/protocol.js";
 import { push } from "./push/protocol.js";
+import { quantile } from "./quantile/protocol.js";
 import { rumorMongering } from "./rumor-mongering/protocol.js";
 import { rumorStream } from "./rumor-stream/protocol.js";
+import { sketch } from "./sketch/protocol.js";
 
 export const protocols: readonly Protocol[] = [
   push,
@@ -26,6 +28,8 @@ export const protocols: readonly Protocol[] = [
   pushSum,
   pushPullAverage,
   antiEntropy,
+  sketch,
+  quantile,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {

@@ -27,7 +27,12 @@ export const tolerance: ParameterSpec = {
 
 /** Every message carries so many doubles. */
 export function valueBytes(doubles: number): WireBytes {
-  const bytes = HEADER_BYTES + 8 * doubles;
+  return vectorBytes(8 * doubles);
+}
+
+/** Every message carries so many bytes of values. */
+export function vectorBytes(valuesBytes: number): WireBytes {
+  const bytes = HEADER_BYTES + valuesBytes;
   return { rumor: bytes, control: bytes };
 }
 
