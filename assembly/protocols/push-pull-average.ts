@@ -14,6 +14,7 @@ import {
 } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
 import { COPY } from "../runtime/links";
+import { isUp } from "../runtime/lives";
 import {
   messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, send,
 } from "../runtime/mailbox";
@@ -57,6 +58,7 @@ const MOST: u32 = 5;
 const DUE: u32 = 6;
 const SHOWN: u32 = 7;
 const MISSES: u32 = 8;
+const LIVING: u32 = 9;
 
 export function pushPullAverageStart(c: u32): void {
   const kind = setting(c, INITIAL);
@@ -67,7 +69,10 @@ export function pushPullAverageStart(c: u32): void {
   }
 }
 
-/** The variance is taken around the mean of the last round, which keeps its digits when it is small. */
+/**
+ * Sums and variance are those of all nodes, estimates those of the nodes that are up. The variance is
+ * taken around the mean of the last round, which keeps its digits when it is small.
+ */
 export function pushPullAverageMeasure(c: u32): void {
   const nodes = toF64(getU32(c, NODES));
   const truth = truthOf(c, nodes) + parameter(c, DRIFT) * roundsSoFar(c);
@@ -82,9 +87,11 @@ export function pushPullAverageMeasure(c: u32): void {
     addCell(c, SUMS, value);
     addCell(c, OFFSETS, value - pivot);
     addCell(c, SQUARES, (value - pivot) * (value - pivot));
+    if (restarts) addCell(c, DUE, driftBy(c, getU32(field(c, EPOCH), node)));
+    if (isUp(c, node) == 0) continue;
+    addCell(c, LIVING, 1.0);
     lowerCell(c, LEAST, shown);
     raiseCell(c, MOST, shown);
-    if (restarts) addCell(c, DUE, driftBy(c, getU32(field(c, EPOCH), node)));
     addCell(c, SHOWN, shown);
     addCell(c, MISSES, (shown - target) * (shown - target));
     if (isWithin(shown, truth, tolerance) == 1) addCell(c, WITHIN, 1.0);

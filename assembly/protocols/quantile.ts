@@ -8,6 +8,7 @@ import { countArrived, countSent, field, parameter, setting } from "../runtime/a
 import { ARRIVED, END, FIRST, LOST, SENT, TICK } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
 import { COPY } from "../runtime/links";
+import { isUp } from "../runtime/lives";
 import { messageFrom, messageKind, messageTo, nextMessage, openInbox, send } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
@@ -64,7 +65,7 @@ export function quantileMeasure(c: u32): void {
     const row = rowOf(c, node, bins);
     for (let bin: u32 = 0; bin < bins; bin++) addCell(c, BIN_SUMS + bin, getF64(row, bin));
     const estimate = quantileOf(c, row, bins);
-    if (estimate != estimate) continue;
+    if (estimate != estimate || isUp(c, node) == 0) continue;
     addCell(c, DEFINED, 1.0);
     addCell(c, ESTIMATES, estimate);
     addCell(c, SQUARES, (estimate - truth) * (estimate - truth));

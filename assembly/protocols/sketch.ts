@@ -9,6 +9,7 @@ import { countArrived, countSent, field, setting } from "../runtime/access";
 import { ARRIVED, END, FIRST, LOST, SEED, SENT, TICK } from "../runtime/context";
 import { delayOf, replyDelay } from "../runtime/delay";
 import { COPY } from "../runtime/links";
+import { nextUp } from "../runtime/lives";
 import { messageFrom, messageKind, messageTo, nextMessage, openInbox, send } from "../runtime/mailbox";
 import { naturalLog } from "../runtime/math";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
@@ -32,7 +33,8 @@ const SQUARES: u32 = 2;
 const LEAST: u32 = 3;
 const MOST: u32 = 4;
 const VALUES: u32 = 5;
-const LARGEST: u32 = 6;
+const LIVING: u32 = 6;
+const LARGEST: u32 = 7;
 /** First word of a vector in a message. */
 const VECTOR_WORD: u32 = 4;
 /** Purpose of the draw of variates; counted by (number, node). */
@@ -71,6 +73,7 @@ function totalOf(row: u32, k: u32): f64 {
   return total;
 }
 
+/** Estimates are those of the nodes that are up; the truth is what all nodes had at the start. */
 export function sketchMeasure(c: u32): void {
   const k = setting(c, VARIATES);
   const isStart = firstCell(c, VALUES) != firstCell(c, VALUES);
@@ -78,10 +81,12 @@ export function sketchMeasure(c: u32): void {
   let target: f64 = 0;
   for (let i: u32 = 0; i < k; i++) target = target + 1.0 / firstCell(c, LARGEST + i);
   const truth: f64 = isStart ? 0.0 : firstCell(c, VALUES);
-  for (let node = getU32(c, FIRST); node < getU32(c, END); node++) {
+  const end = getU32(c, END);
+  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
     const total = getF64(field(c, TOTAL), node);
     const estimate: f64 = total > 0 ? toF64(k - 1) / total : 0.0;
     if (total == target) addCell(c, CONVERGED, 1.0);
+    addCell(c, LIVING, 1.0);
     addCell(c, ESTIMATES, estimate);
     addCell(c, SQUARES, (estimate - truth) * (estimate - truth));
     lowerCell(c, LEAST, estimate);

@@ -82,7 +82,8 @@ export const averagingFigures: PublishedSource = {
   id: "jelasity-2005-aggregation",
   async measure({ protocol, n, P }, effort) {
     const rule = String(protocol);
-    if (rule.includes("crashes")) return { skipped: "crashes are not modelled yet" };
+    if (rule.includes("crashes"))
+      return { skipped: "crashed nodes are called in vain here, never in the paper" };
     const nodes = Number(n);
     if (rule.includes("matching")) return matchings(nodes, RUNS[effort]);
     const isFixed = rule.includes("SAME fixed order");

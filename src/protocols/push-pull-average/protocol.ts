@@ -1,6 +1,11 @@
 /** Push-pull averaging; the portable steps are assembly/protocols/push-pull-average.ts. */
 import { InputError } from "../../errors.js";
-import { defineProtocol, type ProtocolSettings, type TrafficBounds } from "../protocol.js";
+import {
+  defineProtocol,
+  type Protocol,
+  type ProtocolSettings,
+  type TrafficBounds,
+} from "../protocol.js";
 import {
   factorPerRound,
   initial,
@@ -8,7 +13,6 @@ import {
   tolerance,
   valueBytes,
 } from "../shared/aggregation.js";
-import type { FieldSpec } from "../../memory/layout.js";
 import { contactTraffic } from "../shared/rumor.js";
 
 /** A matching pairs any two nodes, so it needs the complete graph. */
@@ -22,7 +26,7 @@ function traffic(settings: ProtocolSettings): TrafficBounds {
 }
 
 /** Estimates are values, or with epochs the results of the last one, which are the first values at first. */
-function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
+function fields({ nodes, parameters }: ProtocolSettings): ReturnType<Protocol["fields"]> {
   const count = (parameters.epochRounds ?? 0) > 0 ? nodes : 0;
   return [
     { name: "value", type: "f64", count: nodes, meaning: "the node's estimate", digest: true },
@@ -33,11 +37,12 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
 
 /** Sum of squared distances of the estimates from the truth. */
 function missesOf(cells: Cells, isFirst: boolean, nodes: number, aggregate: number): number {
-  const [, sums, offsets, squares, least, most, , , misses] = cells;
+  const [, sums, offsets, squares, least, most, , , misses, living] = cells;
   if (!isFirst) return misses;
   // The first figures were taken before the truth was known, around 0.
   const truth = [sums / nodes, most, least][aggregate]!;
-  return Math.max(0, squares - 2 * truth * offsets + nodes * truth * truth);
+  const all = Math.max(0, squares - 2 * truth * offsets + nodes * truth * truth);
+  return (all * living) / nodes;
 }
 
 export const pushPullAverage = defineProtocol({
@@ -109,20 +114,21 @@ export const pushPullAverage = defineProtocol({
       { name: "due", combine: "sum" },
       { name: "shown", combine: "sum" },
       { name: "misses", combine: "sum" },
+      { name: "living", combine: "sum" },
     ],
     derive(cells, first, { nodes, parameters }) {
-      const [, sums, offsets, squares, least, most, due, shown] = cells as Cells;
+      const [, sums, offsets, squares, least, most, due, shown, , living] = cells as Cells;
       const [, firstSums] = first as Cells;
       const misses = missesOf(cells as Cells, cells === first, nodes, parameters[1]!);
       return {
-        estimateMean: shown / nodes,
+        estimateMean: shown / living,
         estimateMin: least,
         estimateMax: most,
         variance: Math.max(0, squares - (offsets * offsets) / nodes) / (nodes - 1),
         sumDrift: (sums - due) / firstSums - 1,
         // With a peak of 1 as first values the inverse of an estimate is the number of nodes.
-        sizeMean: nodes / shown,
-        trackingError: Math.sqrt(misses / nodes),
+        sizeMean: living / shown,
+        trackingError: Math.sqrt(misses / living),
       };
     },
     summary: ({ variance = [], sumDrift = [], sizeMean = [], trackingError = [] }) => ({
@@ -136,4 +142,4 @@ export const pushPullAverage = defineProtocol({
   wireBytes: () => valueBytes(1),
 });
 
-type Cells = [number, number, number, number, number, number, number, number, number];
+type Cells = [number, number, number, number, number, number, number, number, number, number];

@@ -5,9 +5,7 @@ import { contactTraffic } from "../shared/rumor.js";
 
 /** A cell for each variate; beyond this averaging is the better way. */
 const VARIATES_MAX = 256;
-/** Cells before those of the variates. */
-const OWN_CELLS = 6;
-type Cells = [number, number, number, number, number, number];
+type Cells = [number, number, number, number, number, number, number];
 
 export const sketch = defineProtocol({
   id: "sketch",
@@ -58,24 +56,25 @@ export const sketch = defineProtocol({
       { name: "least", combine: "min" },
       { name: "most", combine: "max" },
       { name: "values", combine: "sum" },
+      { name: "living", combine: "sum" },
       ...Array.from({ length: VARIATES_MAX }, (_, index) => ({
         name: `largest${index}`,
         combine: "max" as const,
       })),
     ],
-    derive(cells, first, { nodes }) {
-      const [converged, estimates, squares, least, most] = cells.slice(0, OWN_CELLS) as Cells;
-      const truth = first[OWN_CELLS - 1]!;
+    derive(cells, first) {
+      const [converged, estimates, squares, least, most, , living] = cells as unknown as Cells;
+      const [, , , , , truth] = first as unknown as Cells;
       // The first figures were taken around 0, all later ones around the truth.
       const square =
-        cells === first ? squares - 2 * truth * estimates + nodes * truth * truth : squares;
+        cells === first ? squares - 2 * truth * estimates + living * truth * truth : squares;
       return {
-        convergedShare: converged / nodes,
-        estimateMean: estimates / nodes,
+        convergedShare: converged / living,
+        estimateMean: estimates / living,
         estimateMin: least,
         estimateMax: most,
-        errorRelative: estimates / nodes / truth - 1,
-        errorRelativeRms: Math.sqrt(Math.max(0, square) / nodes) / truth,
+        errorRelative: estimates / living / truth - 1,
+        errorRelativeRms: Math.sqrt(Math.max(0, square) / living) / truth,
       };
     },
     summary: ({ errorRelative = [], errorRelativeRms = [] }) => ({

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { completeGraph, inlinePlayer, type InlineOptions } from "../../../bench/inline-trial.js";
 import type { TrialResult } from "../../engine/trial-run.js";
+import { buildEnvironment } from "../../network/environment.js";
 
 const NODES = 1000;
 type Rule = Readonly<Record<string, number>>;
@@ -85,6 +86,25 @@ describe("spreading", () => {
     expect(full).toBeLessThan(14);
     expect(lossy).toBeGreaterThan(full);
     expect(lossy).toBeLessThan(2 * full);
+  });
+
+  it("reaches all that are up, and those who crashed early may be missing", async () => {
+    const nodes = NODES;
+    const outages = [{ from: 0, share: 0.3 }];
+    const { environment } = buildEnvironment(
+      { outages },
+      { nodes, zones: undefined, clock: "round" },
+    );
+    const [result] = await play({ variates: 32 }, 1, {
+      network: { ...completeGraph(nodes), environment },
+      untilQuiet: true,
+      maxRounds: 40,
+    });
+    const { estimateMin, estimateMax, convergedShare } = result!.series.measures;
+    expect(estimateMin!.at(-1)).toBe(estimateMax!.at(-1));
+    // Their variates were never sent, so nobody has all the minima.
+    expect(convergedShare!.at(-1)).toBe(0);
+    expect(Math.abs(estimateMax!.at(-1)! / (0.7 * nodes) - 1)).toBeLessThan(4 / Math.sqrt(30));
   });
 
   it("works on an event clock with latency", async () => {
