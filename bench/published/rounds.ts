@@ -21,11 +21,16 @@ const EFFORTS: Readonly<
 > = {
   quick: { nodesMax: 1e4, runs: (nodes) => (nodes <= 1000 ? 1000 : 100) },
   normal: { nodesMax: 1e6, runs: (nodes) => runsBySize(nodes) },
-  full: { nodesMax: 1e8, runs: (nodes) => runsBySize(nodes) },
+  full: { nodesMax: 1e8, runs: (nodes) => Math.max(runsBySize(nodes), fullRuns(nodes)) },
 };
 
 /** Its calls never end; at 1e6 nodes the last copy is sent in round 23 (measured; checked in each). */
 const MEDIAN_COUNTER_ROUNDS = 30;
+
+/** So few runs that all of them agree would say nothing of their spread: a mean needs some more. */
+function fullRuns(nodes: number): number {
+  return nodes <= 1e6 ? 100 : nodes <= 1e7 ? 40 : 6;
+}
 
 function runsBySize(nodes: number): number {
   if (nodes <= 1000) return 4000;
