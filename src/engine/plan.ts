@@ -10,7 +10,7 @@ import {
   type PlacedField,
 } from "../memory/layout.js";
 import { zoneSizes, type ZoneSizes } from "../network/zones.js";
-import type { TrafficBounds, WireBytes } from "../protocols/protocol.js";
+import type { ProtocolSettings, TrafficBounds, WireBytes } from "../protocols/protocol.js";
 import { CONTROL_BYTES } from "./barrier.js";
 import { delayTables, type DelayTables } from "./delays.js";
 import {
@@ -108,14 +108,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
   const edges = network.topology.kind === "graph" ? network.topology.csr.targets.length : 0;
   const model = bits
     ? bitFields(nodes, workers)
-    : protocol.fields({
-        nodes,
-        parameters,
-        edges,
-        clock: clock.kind,
-        periodTicks: clock.periodTicks,
-        delayTicksMax: tables.longest,
-      });
+    : protocol.fields(protocolSettings(settings, tables, edges));
   const topology = bits
     ? []
     : [
@@ -168,6 +161,16 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     protocolFields: model.map(({ name }) => name),
     digestFields: model.filter((field) => field.digest === true).map(({ name }) => name),
   };
+}
+
+/** What the protocol may look at. @param tables whose longest delay includes queues and pauses */
+function protocolSettings(
+  { nodes, parameters, clock }: TrialSettings,
+  { longest }: DelayTables,
+  edges: number,
+): ProtocolSettings {
+  const { kind, periodTicks } = clock;
+  return { nodes, parameters, edges, clock: kind, periodTicks, delayTicksMax: longest };
 }
 
 function messageSize({ protocol: { payloadWords }, parameters }: TrialSettings): number {
@@ -305,17 +308,9 @@ interface Machine {
 }
 
 /** A message that comes twice is answered twice, and answers are answered. */
-function trafficBounds(
-  { protocol, nodes, parameters, clock, network }: TrialSettings,
-  tables: DelayTables,
-  edges: number,
-): TrafficBounds {
-  const { perTick, inFlight } = protocol.traffic({
-    ...{ nodes, parameters, edges },
-    clock: clock.kind,
-    periodTicks: clock.periodTicks,
-    delayTicksMax: tables.longest,
-  });
+function trafficBounds(settings: TrialSettings, tables: DelayTables, edges: number): TrafficBounds {
+  const { protocol, network } = settings;
+  const { perTick, inFlight } = protocol.traffic(protocolSettings(settings, tables, edges));
   const copies = (1 + (network.environment?.duplicateRatio ?? 0)) ** DUPLICATED_STEPS;
   return { perTick: Math.ceil(perTick * copies), inFlight: Math.ceil(inFlight * copies) };
 }
