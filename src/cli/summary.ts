@@ -2,6 +2,8 @@
 import { styleText } from "node:util";
 import type { Arm, RunRecord } from "../history/record.js";
 import { formatBytes, formatDuration, trimmed } from "../units.js";
+import { formatValue } from "../report/format.js";
+import { describeMetric, isModelMetric } from "../report/metrics.js";
 import { renderTable, type Column } from "./table.js";
 
 const COLUMNS: readonly Column[] = [
@@ -25,6 +27,16 @@ const BURDENS: readonly Column[] = [
   { title: "cross-rack", align: "right" },
 ];
 
+/** What the trials came to beyond the times: shares that were not reached, and a model's own figures. */
+const MEASURES: readonly Column[] = [
+  { title: "scenario", align: "left" },
+  { title: "measure", align: "left" },
+  { title: "mean", align: "right" },
+  { title: "95 % interval", align: "right" },
+];
+/** Runs of which all measures are printed; of more the page and the records tell. */
+const MEASURED_RUNS_MAX = 3;
+
 const VERDICTS: readonly Column[] = [
   { title: "scenario", align: "left" },
   { title: "wasm is", align: "right" },
@@ -42,8 +54,12 @@ export function renderSummary(
   const isBurdened = records.some(
     ({ scenario: { network } }) => "selection" in network || "dcs" in network,
   );
+  const measures = records.flatMap((record) =>
+    measureRows(record, records.length <= MEASURED_RUNS_MAX),
+  );
   const tables = [
     renderTable(COLUMNS, rows),
+    ...(measures.length > 0 ? [renderTable(MEASURES, measures)] : []),
     ...(isBurdened ? [renderTable(BURDENS, records.map(burdenRow))] : []),
     renderTable(VERDICTS, records.map(verdictRow)),
   ];
@@ -69,6 +85,20 @@ function armRow(record: RunRecord, arm: Arm): string[] {
     mean("elapsedMs", formatDuration),
     mean("nsPerNodeRound", trimmed),
   ];
+}
+
+/** Coverage where it is not whole, and with `all` what only this model measures: first arm's trials. */
+function measureRows({ scenario, arms }: RunRecord, all: boolean): string[][] {
+  const summary = arms[0]?.summary ?? {};
+  return Object.entries(summary).flatMap(([name, { mean, min, ci95 }]) => {
+    const isMissed = name === "coverage" && min !== null && min < 1;
+    if (mean === null || !(isMissed || (all && isModelMetric(name)))) return [];
+    const { format: kind } = describeMetric(name);
+    const format = (value: number): string => formatValue(value, kind);
+    const [low, high] = ci95;
+    const interval = low === null || high === null ? "-" : `${format(low)} to ${format(high)}`;
+    return [[scenario.name, name, format(mean), interval]];
+  });
 }
 
 /** Load per node of the traced trial, and what crosses zones: means over the first arm's trials. */

@@ -40,6 +40,11 @@ export function milestoneName(clock: "round" | "event", percent: number): string
   return `${clock === "round" ? "roundsTo" : "latencyMsTo"}${String(percent).replace(".", "_")}`;
 }
 
+/** true for what one model measures of itself, false for what every run has. */
+export function isModelMetric(name: string): boolean {
+  return !Object.hasOwn(KNOWN, name) && milestonesOf([name]).length === 0;
+}
+
 export function describeMetric(name: string): MetricText {
   const known = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
   if (known !== undefined) return known;
