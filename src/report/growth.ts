@@ -1,4 +1,5 @@
 /** How the time to inform all grows with the number of nodes: a line over log2 n for each protocol. */
+import { studentTQuantile } from "../statistics/distributions.js";
 import { leastSquares, type Line } from "../statistics/regression.js";
 import { knownRounds, type KnownRounds } from "./known-rounds.js";
 import { milestoneName } from "./metrics.js";
@@ -8,7 +9,7 @@ import { SWEEP_VALUES_MIN, type Sweep } from "./sweeps.js";
 export interface GrowthPoint {
   readonly nodes: number;
   readonly mean: number;
-  /** 95 % interval of the mean; its ends are the mean where there is one trial. */
+  /** 95 % interval of the mean by the spread of all trials around the line: large sizes have few of their own. */
   readonly low: number;
   readonly high: number;
   readonly trials: number;
@@ -48,7 +49,7 @@ function growth(
   told: Pick<Growth, "style" | "clock" | "percent">,
 ): Growth | undefined {
   const name = milestoneName(told.clock, told.percent);
-  const points: GrowthPoint[] = [];
+  const means: { nodes: number; mean: number; trials: number }[] = [];
   const xs: number[] = [];
   const ys: number[] = [];
   for (const { value: nodes, run } of sweep.runs) {
@@ -57,9 +58,7 @@ function growth(
     // Trials that never got there would be missing among the slow ones.
     if (summary?.mean === undefined || summary.mean === null) continue;
     if (values.length < run.trials.length) continue;
-    const { mean, ci95 } = summary;
-    const [low, high] = [ci95[0] ?? mean, ci95[1] ?? mean];
-    points.push({ nodes, mean, low, high, trials: values.length });
+    means.push({ nodes, mean: summary.mean, trials: values.length });
     xs.push(...values.map(() => Math.log2(nodes)));
     ys.push(...values);
   }
@@ -74,7 +73,17 @@ function growth(
           xs.map((x) => rule.rounds(2 ** x)),
         );
   const known = rule === undefined || through === null ? {} : { known: { ...rule, line: through } };
+  const points = means.map((each) => ({ ...each, ...intervalOf(each, line) }));
   return { label: sweep.label, ...told, points, line, ...known };
+}
+
+function intervalOf(
+  { mean, trials }: Pick<GrowthPoint, "mean" | "trials">,
+  { residualStddev, points }: Line,
+): Pick<GrowthPoint, "low" | "high"> {
+  const spread = residualStddev ?? 0;
+  const reach = (studentTQuantile(0.975, Math.max(1, points - 2)) * spread) / Math.sqrt(trials);
+  return { low: mean - reach, high: mean + reach };
 }
 
 /** "1.69 rounds per doubling (95 % interval 1.67 to 1.71)"; three decimals, as slopes lie close. */

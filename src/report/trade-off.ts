@@ -16,6 +16,7 @@ export interface TradeOffPoint {
 export interface TradeOff {
   readonly nodes: number;
   readonly clock: "round" | "event";
+  readonly lossRatio: number;
   readonly points: readonly TradeOffPoint[];
 }
 
@@ -26,12 +27,12 @@ export const TRADE_OFF_PERCENT = 99.9;
 /** Runs on more sizes than this are a matter of growth. */
 const SHOWN_MAX = 2;
 
-/** One for each number of nodes and kind of clock that enough runs share; the largest first. */
+/** One for each number of nodes, kind of clock and rate of loss that enough runs share; the largest first. */
 export function shownTradeOffs(runs: readonly Run[]): TradeOff[] {
   const groups = new Map<string, Run[]>();
   for (const run of runs.filter(({ trials }) => trials.length > 0)) {
-    const { nodes, clock } = run.record.scenario;
-    const key = `${clock.kind} ${nodes}`;
+    const { nodes, clock, network } = run.record.scenario;
+    const key = `${clock.kind} ${nodes} ${network["lossRatio"] ?? 0}`;
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()]
@@ -41,7 +42,8 @@ export function shownTradeOffs(runs: readonly Run[]): TradeOff[] {
 }
 
 function tradeOff(runs: readonly Run[]): TradeOff | undefined {
-  const { nodes, clock } = runs[0]!.record.scenario;
+  const { nodes, clock, network } = runs[0]!.record.scenario;
+  const lossRatio = Number(network["lossRatio"] ?? 0);
   const found = runs.flatMap((run) => {
     const bytesPerNode = meanOf(run, "bytesPerNode");
     const residue = meanOf(run, "residue");
@@ -53,7 +55,7 @@ function tradeOff(runs: readonly Run[]): TradeOff | undefined {
     ...point,
     onFront: point.time !== null && !found.some((other) => isBetter(other, point)),
   }));
-  return { nodes, clock: clock.kind, points };
+  return { nodes, clock: clock.kind, lossRatio, points };
 }
 
 function timeOf(run: Run, clock: "round" | "event"): number | null {

@@ -62,7 +62,7 @@ function growthSummary(growths: readonly Growth[]): string {
     known.length === 0
       ? ""
       : ` Leading terms of theory: ${known.join(", ")}; thin dashes are the whole formula.`;
-  return `${slopes.join("; ")}.${theory} Whiskers are 95 % intervals of the mean.`;
+  return `${slopes.join("; ")}.${theory} Whiskers are 95 % intervals of the means, by the spread of all trials around the line.`;
 }
 
 function fittedLine({ label, style, points, line }: Growth): ScatterLine {

@@ -34,6 +34,7 @@ export function lossCharts(sweeps: readonly Sweep[], clock: "round" | "event"): 
   if (found.length === 0) return [];
   const timeFormat = clock === "round" ? "number" : "milliseconds";
   const time = clock === "round" ? "rounds to 100 %" : "simulated ms to 100 %";
+  const missed = "share of nodes never informed";
   const charts = [
     chart(`loss-time-${clock}`, "Time against loss", time, timeFormat, found, "time"),
     chart(
@@ -44,11 +45,17 @@ export function lossCharts(sweeps: readonly Sweep[], clock: "round" | "event"): 
       found,
       "copies",
     ),
+    chart(
+      `loss-residue-${clock}`,
+      "Nodes missed against loss",
+      missed,
+      "percent",
+      found,
+      "residue",
+    ),
   ];
   return charts.flatMap((model) =>
-    model.series.every(({ points }) => points.length === 0)
-      ? []
-      : [{ model, table: lossTable(found, clock, model.title) }],
+    model.series.length === 0 ? [] : [{ model, table: lossTable(found, clock, model.title) }],
   );
 }
 
@@ -67,9 +74,9 @@ function chart(
   id: string,
   title: string,
   label: string,
-  format: "number" | "milliseconds",
+  format: "number" | "milliseconds" | "percent",
   found: readonly Losses[],
-  measure: "time" | "copies",
+  measure: "time" | "copies" | "residue",
 ): Extract<ChartWithTable["model"], { kind: "lines" }> {
   return {
     id,
@@ -78,33 +85,37 @@ function chart(
     kind: "lines",
     x: { label: "share of messages lost", format: "percent", scale: "linear", min: 0 },
     y: { label, format, scale: "linear", min: 0 },
-    series: found.map(({ label: name, style, points }) => ({
-      label: name,
-      style,
-      points: points.flatMap((point) => {
+    series: found.flatMap(({ label: name, style, points }) => {
+      const own = points.flatMap((point): (readonly [number, number])[] => {
         const value = point[measure];
-        return value === null ? [] : [[point.lossRatio, value] as const];
-      }),
-    })),
+        return value === null ? [] : [[point.lossRatio, value]];
+      });
+      // Nobody missed at any rate, or somebody at every rate: nothing to draw.
+      return own.every(([, value]) => value === 0) ? [] : [{ label: name, style, points: own }];
+    }),
   };
 }
 
 /** The largest rate against the smallest, which is none where the suite has such a run. */
-function extraSummary(found: readonly Losses[], measure: "time" | "copies"): string {
+function extraSummary(found: readonly Losses[], measure: "time" | "copies" | "residue"): string {
   const rates = found.flatMap(({ points }) => points.map(({ lossRatio }) => lossRatio));
   const [least, most] = [Math.min(...rates), Math.max(...rates)].map((rate) =>
     formatValue(rate, "percent"),
   );
-  const texts = found.map(({ label, points }) => {
-    const from = points[0]?.[measure] ?? null;
-    const to = points.at(-1)?.[measure] ?? null;
-    if (to === null) return `${label} misses nodes${from === null ? " at any rate" : ""}`;
-    return from === null
-      ? `${label} ${formatValue(to, "number")}`
-      : `${label} ${formatValue(to / from, "ratio")}`;
+  const texts = found.flatMap(({ label, points }) => {
+    const [from, to] = [points[0]?.[measure] ?? null, points.at(-1)?.[measure] ?? null];
+    if (measure === "residue") {
+      return to === null || to === 0 ? [] : [`${label} ${formatValue(to, "percent")}`];
+    }
+    if (from === null) return [];
+    return [`${label} ${to === null ? "misses nodes" : formatValue(to / from, "ratio")}`];
   });
+  if (measure === "residue") {
+    return `Never informed at ${most} loss: ${texts.length === 0 ? "nobody" : texts.join(", ")}`;
+  }
   const what = measure === "time" ? "Time to inform all" : "Copies";
-  return `${what} at ${most} loss over that at ${least}: ${texts.join(", ")}`;
+  const rest = texts.length === 0 ? "no run informed all" : texts.join(", ");
+  return `${what} at ${most} loss over that at ${least}: ${rest}`;
 }
 
 function lossTable(found: readonly Losses[], clock: "round" | "event", title: string): Table {

@@ -84,7 +84,6 @@ function picture(
       format: "number",
       scale: "linear",
       min: 0,
-      max: Math.ceil(Math.max(...all.map(({ copies }) => copies)) * 1.05),
     },
     y: {
       label: "share of nodes never informed, log scale",

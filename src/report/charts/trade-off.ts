@@ -15,11 +15,12 @@ export function tradeOffChart(tradeOff: TradeOff): ChartWithTable {
   const shown = { ...tradeOff, points: tradeOff.points.slice(0, CHART_ROWS_MAX) };
   const x = timeAxis(shown);
   const front = frontOf(shown);
-  const { nodes, clock } = tradeOff;
+  const { nodes, clock, lossRatio } = tradeOff;
+  const loss = lossRatio > 0 ? `-loss-${String(lossRatio).replace(".", "_")}` : "";
   return {
     model: {
-      id: `trade-off-${clock}-${nodes}`,
-      title: `Speed against cost, ${formatValue(nodes, "count")} nodes`,
+      id: `trade-off-${clock}-${nodes}${loss}`,
+      title: `Speed against cost, ${placeOf(tradeOff)}`,
       summary: tradeOffSummary(tradeOff),
       kind: "scatter",
       x,
@@ -41,6 +42,11 @@ export function tradeOffChart(tradeOff: TradeOff): ChartWithTable {
     },
     table: tradeOffTable(tradeOff),
   };
+}
+
+function placeOf({ nodes, lossRatio }: TradeOff): string {
+  const loss = lossRatio > 0 ? `, ${formatValue(lossRatio, "percent")} loss` : "";
+  return `${formatValue(nodes, "count")} nodes${loss}`;
 }
 
 /** Between two runs of the front there is nothing: the line goes along their steps. */
@@ -86,7 +92,7 @@ function timeAxis({ clock, points }: TradeOff): Axis {
   const label = `${isRound ? "rounds" : "simulated time, ms,"} to ${TRADE_OFF_PERCENT} % of the nodes`;
   const shared = { label, format: "milliseconds", scale: "linear", min: 0 } as const;
   const last = Math.max(1, ...times);
-  if (times.length === points.length) return { ...shared, max: Math.ceil(last * 1.1) };
+  if (times.length === points.length) return shared;
   const gutter = { at: last * 1.16, label: "never" };
   return { ...shared, max: last * 1.24, gutter };
 }
@@ -126,13 +132,14 @@ function listed(names: readonly string[]): string {
 }
 
 /** Fastest first, those that never got there last. */
-export function tradeOffTable({ nodes, clock, points }: TradeOff): Table {
+export function tradeOffTable(tradeOff: TradeOff): Table {
+  const { clock, points } = tradeOff;
   const time = clock === "round" ? "Rounds" : "Time";
   const sorted = points.toSorted(
     (a, b) => (a.time ?? Infinity) - (b.time ?? Infinity) || a.bytesPerNode - b.bytesPerNode,
   );
   return {
-    caption: `Speed against cost on ${formatValue(nodes, "count")} nodes (${clock} clock): means over trials; never = not in every trial`,
+    caption: `Speed against cost on ${placeOf(tradeOff)} (${clock} clock): means over trials; never = not in every trial`,
     columns: figureColumns(
       "Run",
       `${time} to ${TRADE_OFF_PERCENT} %`,

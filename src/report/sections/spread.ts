@@ -16,7 +16,7 @@ export function spreadSection(runs: readonly Run[]): string {
     if (table.rows.length === 0) return [];
     const charts = [coverageChart, remainingChart, trafficChart].map((make) => make(runs, clock));
     return [
-      `<div class="charts${table.rows.length > CROWD ? " crowded" : ""}">${charts.map((chart) => (chart === undefined ? "" : renderChart(chart))).join("\n")}</div>`,
+      `<div class="charts ${table.rows.length > CROWD ? "crowded" : "narrow"}">${charts.map((chart) => (chart === undefined ? "" : renderChart(chart))).join("\n")}</div>`,
       renderTable(table),
     ];
   });

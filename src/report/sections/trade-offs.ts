@@ -19,7 +19,7 @@ export function tradeOffsSection(runs: readonly Run[]): string {
   const parts = [
     ...(losses.length === 0
       ? []
-      : [`<div class="charts">${losses.map(renderChart).join("\n")}</div>`]),
+      : [`<div class="charts narrow">${losses.map(renderChart).join("\n")}</div>`]),
     ...wide.map((chart) => `<div class="charts wide">${renderChart(chart)}</div>`),
   ];
   if (parts.length === 0) return "";
