@@ -167,7 +167,7 @@ describe("speed against cost", () => {
     fc.assert(check, { numRuns: 40 });
   });
 
-  it("compares four runs or more on the same nodes and clock only", () => {
+  it("compares four runs or more on the same nodes, clock and loss only", () => {
     expect(
       shownTradeOffs(
         prepareRuns(
@@ -181,6 +181,15 @@ describe("speed against cost", () => {
     ).toEqual([]);
     const sizes = [64, 65, 66, 67].map((nodes) => makeRecord({ ...small, nodes }));
     expect(shownTradeOffs(prepareRuns(sizes))).toEqual([]);
+    const [first, ...others] = priced([
+      [1, 4],
+      [2, 3],
+      [3, 2],
+      [4, 1],
+    ]);
+    expect(shownTradeOffs(prepareRuns([lossy(first!), ...others]))).toEqual([]);
+    const [whole] = shownTradeOffs(prepareRuns([first!, ...others].map(lossy)));
+    expect(tradeOffChart(whole!).model.title).toBe("Speed against cost, 64 nodes, 10\u00a0% loss");
   });
 
   it("gives the wider ring to the larger residue, and none to a run that missed nobody", () => {
@@ -216,8 +225,9 @@ describe("reliability and loss", () => {
       const roundsTo100 = lossRatio === 0.3 ? null : 10 + 100 * lossRatio;
       return withMetrics(record, { roundsTo100, messagesPerNode: 4 + lossRatio, residue: 0 });
     });
-    const [time, copies] = lossCharts(sweepsOf(prepareRuns(records)), "round");
+    const [time, copies, ...missed] = lossCharts(sweepsOf(prepareRuns(records)), "round");
     expect(time!.model.summary).toMatch(/at 30.% loss over that at 0.%: push misses nodes$/);
+    expect(missed, "nobody was missed").toEqual([]);
     expect(copies!.model.summary).toMatch(/: push 1\.07×$/);
     expect(time!.table.rows.map((row) => row.slice(2, 6))).toEqual([
       ["10", "0", "4", "0"],
