@@ -7,7 +7,8 @@ SCENARIO is a built-in scenario (hearsay list scenarios), a protocol with its
 defaults (hearsay list protocols), or a scenario file (.yaml, .json, .ts, .js).
 
 --latency takes milliseconds (50), uniform:MIN:MAX, lognormal:MS:SIGMA, edge,
-zones:MS:ACROSS, cities, cities:PRESET or round. All but round need the event clock, and get it.
+zones:MS:ACROSS, cities, cities:PRESET or round. All but round need the
+event clock, and get it.
 
 Examples:
   hearsay run demo

@@ -140,7 +140,7 @@ function withoutReplaced(lower: NetworkSettings, upper: NetworkSettings): Networ
 /** Names a field as the last layer that sets it does, else as the last layer would. */
 function labelOf(layers: readonly SettingsLayer[]): Label {
   return (field) => {
-    const [outer = "", inner] = field.split(".");
+    const [outer = "", inner] = field.replaceAll(/\[\d+\]/g, "").split(".");
     const setter = layers.findLast(({ settings }) => {
       const value = settings[outer as keyof ScenarioSettings];
       const mapping = typeof value === "object" ? (value as Record<string, unknown>) : {};

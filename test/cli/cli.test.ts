@@ -57,6 +57,54 @@ describe("help", () => {
   });
 });
 
+describe("the summary of a run", () => {
+  it("tells a coverage that is not whole, and what the model measures", () => {
+    const cwd = emptyFolder();
+    const dies = [
+      "--set",
+      "fanout=3",
+      "--set",
+      "activeRounds=1",
+      "--backend",
+      "wasm",
+      "--no-report",
+    ];
+    const missed = hearsay(["run", "push", ...SMALL, ...dies], { cwd }).stdout;
+    expect(missed).toMatch(/\npush +coverage +9\d/);
+    const model = hearsay(["run", "push-sum", ...SMALL, "--backend", "wasm", "--no-report"], {
+      cwd,
+    });
+    expect(model.stdout).toMatch(/\npush-sum +potentialFactor +0\.\d/);
+    expect(model.stdout).not.toMatch(/coverage/);
+    for (const text of [missed, model.stdout]) expect(widest(text)).toBeLessThanOrEqual(80);
+  });
+
+  it("takes surroundings by name, and what goes on in them from a file", () => {
+    const cwd = emptyFolder();
+    const args = [
+      "--preset",
+      "public-p2p",
+      "--max-rounds",
+      "5",
+      "--no-report",
+      "--backend",
+      "wasm",
+    ];
+    expect(hearsay(["run", "push", ...SMALL, ...args], { cwd }).code).toBe(0);
+    const outage = "{ from: 2, until: 1, share: 0.5 }";
+    writeFileSync(
+      join(cwd, "bad.yaml"),
+      `name: bad\nprotocol: push\nenvironment:\n  outages:\n    - ${outage}\n`,
+    );
+    const { code, stderr } = hearsay(["run", "bad.yaml"], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "hearsay: bad.yaml:5: environment.outages[0].until must be later than from, in the same unit " +
+        "(2 rounds), got 1\n",
+    );
+  });
+});
+
 describe("list", () => {
   it("fits in 80 columns and names what can be run", () => {
     const { code, stdout } = hearsay(["list"], { cwd: emptyFolder() });
