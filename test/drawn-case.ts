@@ -12,6 +12,9 @@ export const testSeed = Number(process.env.HEARSAY_TEST_SEED ?? Date.now() % 0xf
 let stream = seededStream(testSeed, 0);
 const pick = <T>(values: readonly T[]): T => values[stream.below(values.length)]!;
 
+/** A node that tracks others does some hundred things in a round: several shards of them are enough. */
+const TRACKING_NODES_MAX = 4000;
+
 export interface DrawnCase extends InlineOptions {
   readonly seed: number;
   readonly workers: number;
@@ -27,14 +30,17 @@ function drawNodes(): number {
 export async function drawCase(index: number): Promise<DrawnCase> {
   stream = seededStream(testSeed, index);
   const protocol = pick(protocols).id;
-  const nodes = Math.max(4, drawNodes());
+  const drawnNodes = Math.max(4, drawNodes());
+  const tracks = "subjects" in findProtocol(protocol)!.parameters;
+  const nodes = tracks ? Math.min(drawnNodes, TRACKING_NODES_MAX) : drawnNodes;
   const flooding = protocol === "flood";
   const topology = pick(
     flooding
       ? (["k-out", "grid"] as const)
       : (["complete", "complete", "k-out", "scale-free", "small-world", "ring"] as const),
   );
-  const event = pick([false, false, true]);
+  const drawnEvent = pick([false, false, true]);
+  const event = drawnEvent || !findProtocol(protocol)!.clocks.includes("round");
   const spec: NetworkSpec = {
     topology: nodes < 12 && !flooding ? "complete" : nodes < 12 ? "grid" : topology,
     latency: event ? pick(["constant", "uniform", "lognormal", "cities"] as const) : "round",
@@ -49,7 +55,7 @@ export async function drawCase(index: number): Promise<DrawnCase> {
     parameters.fanout = 1 + stream.below(Math.min(4, nodes - 1));
   if (protocol === "push") parameters.activeRounds = pick([0, 0, 1, 3]);
   if (protocol === "push") parameters.fanoutMean = pick([0, 0, 2.5]);
-  Object.assign(parameters, drawnParameters(protocol));
+  Object.assign(parameters, drawnParameters(protocol, nodes));
   // Perfect matchings are for the complete graph.
   if (spec.topology !== "complete") delete parameters.pairing;
   const period = pick([7, 50, 200]);
@@ -108,7 +114,7 @@ function withEnvironment(network: Network, event: boolean): Network {
 }
 
 /** Parameters that only some models have: now and then off their default, within their range. */
-function drawnParameters(id: string): Record<string, number> {
+function drawnParameters(id: string, nodes: number): Record<string, number> {
   const { parameters } = findProtocol(id)!;
   const shared = ["fanout", "activeRounds", "fanoutMean", "payloadBytes"];
   const own = Object.entries(parameters).filter(([name]) => !shared.includes(name));
@@ -118,7 +124,8 @@ function drawnParameters(id: string): Record<string, number> {
       const drawn = integer
         ? min + stream.below(reach - min + 1)
         : min + ((reach - min) * stream.below(1000)) / 1000;
-      return [name, pick([preset, drawn])];
+      const picked = pick([preset, drawn]);
+      return [name, distinctPeers === true ? Math.min(picked, nodes - 1) : picked];
     }),
   );
 }

@@ -73,6 +73,15 @@ export function acquit(c: u32, subjects: u32, s: u32): void {
   addTo(c, subjects, s, 0xffffffff);
   addTo(c, subjects, subjects + RETRACTIONS, 1);
 }
+/** For models that keep their verdicts by node: nobody believes anything, before they are counted anew. */
+export function forgetBelievers(c: u32, subjects: u32): void {
+  const row = shardRow(c, subjects);
+  for (let s: u32 = 0; s < subjects; s++) setU32(row, s, 0);
+}
+/** Counts one who believes a subject down, but no alarm. */
+export function countBeliever(c: u32, subjects: u32, s: u32): void {
+  addTo(c, subjects, s, 1);
+}
 function addTo(c: u32, subjects: u32, entry: u32, amount: u32): void {
   const row = shardRow(c, subjects);
   setU32(row, entry, getU32(row, entry) + amount);

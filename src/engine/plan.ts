@@ -60,6 +60,8 @@ export interface TrialPlan {
   readonly dies: boolean;
   /** true: a trial does not end because nothing was sent for a while. */
   readonly rests: boolean;
+  /** true: only the round limit ends a trial. */
+  readonly endless: boolean;
   /** Cells that the protocol measures per shard; 0 without measures. */
   readonly cells: number;
   /** Names of the protocol's own fields, in order. */
@@ -156,6 +158,7 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     dies:
       typeof protocol.dies === "function" ? protocol.dies(parameters) : (protocol.dies ?? false),
     rests: protocol.rests?.(parameters) ?? false,
+    endless: protocol.endless ?? false,
     cells: bits ? 0 : (protocol.measures?.cells.length ?? 0),
     fields,
     protocolFields: model.map(({ name }) => name),

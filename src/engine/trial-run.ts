@@ -155,7 +155,7 @@ export class TrialRun {
   /** Why the trial ends now, undefined while it goes on. */
   stopReason(rounds: number): TrialResult["stopped"] | undefined {
     const { plan, reachable } = this.task;
-    if (plan.dies) return rounds >= plan.stop.maxRounds ? "round-limit" : undefined;
+    if (plan.dies || plan.endless) return rounds >= plan.stop.maxRounds ? "round-limit" : undefined;
     if (this.isCovered) return "coverage";
     if (this.informed >= reachable && !plan.environment.mortal) return "quiescent";
     return rounds >= plan.stop.maxRounds ? "round-limit" : undefined;

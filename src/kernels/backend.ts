@@ -47,6 +47,10 @@ type Twins = Functions<typeof bloom> &
 interface Portable {
   naturalLog(x: number): number;
   exponential(x: number): number;
+  // Detectors by phi.
+  phiExponential(silence: number, mean: number): number;
+  phiNormal(silence: number, mean: number, deviation: number): number;
+  withSample(window: number, sample: number, size: number, now: number): number;
   // Nodes that are down; `context` is that of a worker.
   forgetHit(context: number, mask: number): void;
   countLive(context: number, isRumor: number): void;

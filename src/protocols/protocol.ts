@@ -104,6 +104,8 @@ export interface Protocol {
    * Such a trial ends at its coverage or round limit, never because it is quiet.
    */
   readonly rests?: (parameters: Readonly<Record<string, number>>) => boolean;
+  /** true: a trial goes on to its round limit whatever is covered; for models that watch, not spread. */
+  readonly endless?: boolean;
   /** Without it a trial is measured by who is informed. With it the model has a `…Start`. */
   readonly measures?: Measures;
   /** Bytes on the wire of one message by kind, from the parameters; countBytes adds what varies. */

@@ -1,8 +1,10 @@
 /** Every protocol by its id: one import and one entry each. */
 import { antiEntropy } from "./anti-entropy/protocol.js";
+import { cassandraGossip } from "./cassandra-gossip/protocol.js";
 import { flood } from "./flood/protocol.js";
 import { gossipP } from "./gossip-p/protocol.js";
 import { medianCounter } from "./median-counter/protocol.js";
+import { phiAccrual } from "./phi-accrual/protocol.js";
 import type { Protocol } from "./protocol.js";
 import { pull } from "./pull/protocol.js";
 import { pushPull3msg } from "./push-pull-3msg/protocol.js";
@@ -30,6 +32,8 @@ export const protocols: readonly Protocol[] = [
   antiEntropy,
   sketch,
   quantile,
+  phiAccrual,
+  cassandraGossip,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {
