@@ -9,6 +9,7 @@ import { demers } from "./demers.js";
 import { filterFigures, stableFigures } from "./filters.js";
 import { fanout } from "./fanout.js";
 import { merkleFigures } from "./merkle.js";
+import { phiFigures } from "./phi.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
 import { citation, judge, readPublished, type Effort, type PublishedSource } from "./source.js";
@@ -26,6 +27,7 @@ export const publishedSources: readonly PublishedSource[] = [
   pushSumFigures,
   averagingFigures,
   ...viewFigures,
+  phiFigures,
 ];
 
 export interface ValidateHooks {

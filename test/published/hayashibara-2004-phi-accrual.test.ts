@@ -1,0 +1,3 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("hayashibara-2004-phi-accrual");
