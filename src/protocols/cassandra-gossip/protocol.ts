@@ -25,12 +25,14 @@ function count(description: string, limits: [number, number, number], unit: stri
   return { description, default: byDefault, min, max, integer: true, unit };
 }
 
-/** Up to three SYNs a period from each node, each with two answers; ECHO and its reply for who returns. */
+/**
+ * Up to three SYNs a period from each node, each with two answers; and after a partition an ECHO and its reply
+ * for every other subject.
+ */
 function traffic(settings: ProtocolSettings): TrafficBounds {
   const { nodes, periodTicks, delayTicksMax } = settings;
-  // A node that all others call (one that returns, a seed) answers them; on average that changes nothing.
-  const perPeriod = nodes * (9 + 2 * (settings.parameters.subjects ?? 1));
-  const perTick = Math.min(perPeriod, Math.ceil((2 * perPeriod) / periodTicks) + 4096);
+  const perPeriod = nodes * (9 + (settings.parameters.subjects ?? 1));
+  const perTick = Math.min(3 * perPeriod, Math.ceil((2 * perPeriod) / periodTicks) + 4096);
   const inFlight = Math.min(
     perTick * (delayTicksMax + 1),
     Math.ceil(2 * perPeriod * ((delayTicksMax + 1) / periodTicks)) + 4096,

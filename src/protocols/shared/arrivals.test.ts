@@ -98,7 +98,9 @@ describe("phi", () => {
   it("is minus log10 of the tail of the normal law, also where the tail is smaller than any number", () => {
     for (const z of points) {
       const expected = tailPhi(z);
-      expect(Math.abs(ts.phiNormal(5 + 2 * z, 5, 2) - expected)).toBeLessThan(1e-9 * (1 + expected));
+      expect(Math.abs(ts.phiNormal(5 + 2 * z, 5, 2) - expected)).toBeLessThan(
+        1e-9 * (1 + expected),
+      );
     }
     expect(ts.phiNormal(100, 0, 1)).toBeGreaterThan(2000);
     expect(ts.phiNormal(-100, 0, 1)).toBe(0);

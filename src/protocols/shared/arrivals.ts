@@ -99,12 +99,12 @@ export function arrivalMeasures(more: {
       return { ...values, pairsUp, ...own };
     },
     summary(series) {
-      const { pairsUp = [], meanInterval = [], phiP99 = [], phiP999 = [] } = series;
+      const { pairsUp = [], phiP99 = [], phiP999 = [] } = series;
       const hours = sum(pairsUp.slice(1)) / STEPS_PER_PERIOD / PERIODS_PER_HOUR;
       return {
         ...base.summary(series),
         falseDownsPerPairHour: hours === 0 ? null : (series.falseAlarms?.at(-1) ?? 0) / hours,
-        meanInterval: meanInterval.at(-1) ?? null,
+        meanInterval: laterMean(series),
         phiP99: phiP99.at(-1) ?? null,
         phiP999: phiP999.at(-1) ?? null,
         ...more.summary(series),
@@ -117,11 +117,21 @@ export function arrivalMeasures(more: {
 function deriveArrivals([pairs = 0, means = 0, ...rest]: readonly number[]): Own {
   const bins = rest.slice(0, PHI_BINS);
   return {
+    pairsSampled: pairs,
     meanInterval: pairs === 0 ? 0 : means / pairs,
     phiP50: phiQuantile(bins, 0.5),
     phiP99: phiQuantile(bins, 0.99),
     phiP999: phiQuantile(bins, 0.999),
   };
+}
+
+/** Mean interval in the windows, over the second half of a trial; null when none was looked at. */
+function laterMean({ pairsSampled = [], meanInterval = [] }: Series): number | null {
+  const last = pairsSampled.length - 1;
+  const half = Math.floor(last / 2);
+  const total = (step: number): number => pairsSampled[step]! * meanInterval[step]!;
+  const pairs = (pairsSampled[last] ?? 0) - (pairsSampled[half] ?? 0);
+  return pairs > 0 ? (total(last) - total(half)) / pairs : null;
 }
 
 /** Upper edge of the bin in which a share of the samples lies; 0 without samples. */
