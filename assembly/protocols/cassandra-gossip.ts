@@ -9,8 +9,8 @@ import { drawBelow, threefry } from "../kernels/random";
 import { countArrived, countBytes, countSent, field, parameter, setting } from "../runtime/access";
 import {
   OWN_FIELDS, OWN_TALLIES, PERIOD_UNITS, beat, believeDown, believeUp, believesDown, boot, clearWindow,
-  clockUnits, countBelievers, generationOf, hear, meanIn, measureTallies, reportArrival, samplesIn, silenceIn,
-  tally, tallyPair, versionIn,
+  clockUnits, countBelievers, generationOf, hear, heardAt, meanIn, measureTallies, nextOverdue, reportArrival, samplesIn, silenceIn,
+  tally, tallyPair, versionIn, versionOf,
 } from "../runtime/arrivals";
 import {
   ARRIVED, END, FIRST, GRAPH, NODES, REQUESTED, REQUESTS_ARRIVED, REQUESTS_LOST, SEED, SENT, TICK,
@@ -22,8 +22,8 @@ import {
   messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, sendSized,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer } from "../runtime/peers";
-import { phiExponential } from "../runtime/phi";
-import { goneNodes, isGone } from "../runtime/reach";
+import { LN_10, phiExponential } from "../runtime/phi";
+import { goneNodes, isGone, isWhole } from "../runtime/reach";
 import {
   OWN_CELLS, isDownNow, measureBeliefs, subjectNode, subjectOf,
 } from "../runtime/subjects";
@@ -179,18 +179,25 @@ function act(c: u32, node: u32): void {
  */
 function checkStatus(c: u32, node: u32, subjects: u32, now: u32, own: u32): u32 {
   const stood = standsStill(c, node, now);
+  const heard = heardAt(c, subjects, node);
+  const whole = isWhole(c);
+  const stride = subjectNode(c, subjects, 1);
+  if (!stood) convictOverdue(c, subjects, node, now);
+  const timeout = mul32(setting(c, CLIENT_TIMEOUT), PERIOD_UNITS);
   let counts: u32 = 0;
   for (let s: u32 = 0; s < subjects; s++) {
     if (s == own) continue;
     const cell = mul32(node, subjects) + s;
-    const gone = isGone(c, node, subjectNode(c, subjects, s));
+    const gone = !whole && isGone(c, node, mul32(s, stride));
     if (gone) counts = counts + 0x4000;
-    if (versionIn(c, cell) <= REMOVED) {
+    if (versionOf(heard, s) <= REMOVED) {
       endQuarantine(c, cell, now);
       continue;
     }
     counts++;
-    if (!stood) judge(c, node, subjects, s, now);
+    if (timeout > 0 && !stood && silenceIn(c, cell, now) > timeout) {
+      remove(c, node, subjects, s, now);
+    }
     if (believesDown(c, subjects, node, s) == 0) continue;
     counts = counts + (gone ? 0x200080 : 0x80);
   }
@@ -214,16 +221,23 @@ function standsStill(c: u32, node: u32, now: u32): bool {
   return false;
 }
 
-function judge(c: u32, node: u32, subjects: u32, s: u32, now: u32): void {
-  const cell = mul32(node, subjects) + s;
-  const silence = silenceIn(c, cell, now);
-  if (believesDown(c, subjects, node, s) == 0 && samplesIn(c, cell) > 0) {
-    const phi = phiExponential(toF64(silence), meanIn(c, cell));
-    if (phi > parameter(c, THRESHOLD)) believeDown(c, subjects, node, s);
+function convictOverdue(c: u32, subjects: u32, node: u32, now: u32): void {
+  const limit = parameter(c, THRESHOLD) * LN_10;
+  let s = nextOverdue(c, subjects, node, 0, now, limit);
+  while (s < subjects) {
+    suspect(c, subjects, node, s);
+    s = nextOverdue(c, subjects, node, s + 1, now, limit);
   }
-  const timeout = setting(c, CLIENT_TIMEOUT);
-  if (timeout == 0 || silence <= mul32(timeout, PERIOD_UNITS)) return;
+}
+
+function suspect(c: u32, subjects: u32, node: u32, s: u32): void {
   if (believesDown(c, subjects, node, s) == 0) believeDown(c, subjects, node, s);
+}
+
+/** A gossip-only member that was silent for too long. */
+function remove(c: u32, node: u32, subjects: u32, s: u32, now: u32): void {
+  suspect(c, subjects, node, s);
+  const cell = mul32(node, subjects) + s;
   clearWindow(c, cell);
   hear(c, cell, REMOVED, now);
 }
@@ -327,8 +341,9 @@ function syn(c: u32, to: u32, node: u32, edge: u32): void {
   countVaried(c, SYN_BYTES, bytes);
   const delay = delayOf(c, node, to, edge);
   const m = sendSized(c, to, node, SYN | CONTROL, delay, 0, toU32(bytes));
+  const heard = heardAt(c, subjects, node);
   for (let s: u32 = 0; s < subjects; s++) {
-    const version = versionIn(c, mul32(node, subjects) + s);
+    const version = versionOf(heard, s);
     setU32(m, FIRST_WORD + s, version == REMOVED ? 0 : version);
   }
 }
@@ -340,12 +355,13 @@ function syn(c: u32, to: u32, node: u32, edge: u32): void {
 function receiveSyn(c: u32, m: u32, node: u32): void {
   const subjects = setting(c, SUBJECTS);
   const caller = messageFrom(m);
+  const heard = heardAt(c, subjects, node);
   let heartbeats: u32 = 0;
   let states: u32 = 0;
   let requests: u32 = 0;
   for (let s: u32 = 0; s < subjects; s++) {
     const theirs = getU32(m, FIRST_WORD + s);
-    const version = versionIn(c, mul32(node, subjects) + s);
+    const version = versionOf(heard, s);
     if (theirs == 0 || theirs == version) continue;
     if (theirs > version) requests++;
     else if (generationOf(theirs) == generationOf(version)) heartbeats++;
@@ -358,7 +374,7 @@ function receiveSyn(c: u32, m: u32, node: u32): void {
   const answer = sendSized(c, caller, node, ACK | COPY, delay, 0, toU32(bytes));
   for (let s: u32 = 0; s < subjects; s++) {
     const theirs = getU32(m, FIRST_WORD + s);
-    const version = versionIn(c, mul32(node, subjects) + s);
+    const version = versionOf(heard, s);
     let word: u32 = 0;
     if (theirs > version) word = REQUEST | version;
     else if (theirs != 0 && theirs < version) word = DELTA | version;
@@ -371,12 +387,13 @@ function receiveAck(c: u32, m: u32, node: u32): void {
   applyDeltas(c, m, node);
   const subjects = setting(c, SUBJECTS);
   const callee = messageFrom(m);
+  const heard = heardAt(c, subjects, node);
   let heartbeats: u32 = 0;
   let states: u32 = 0;
   for (let s: u32 = 0; s < subjects; s++) {
-    const asked = askedBeyond(c, m, node, subjects, s);
+    const asked = askedBeyond(m, heard, s);
     if (asked == NONE) continue;
-    if (generationOf(asked) == generationOf(versionIn(c, mul32(node, subjects) + s))) heartbeats++;
+    if (generationOf(asked) == generationOf(versionOf(heard, s))) heartbeats++;
     else states++;
   }
   countSent(c, SENT);
@@ -385,18 +402,17 @@ function receiveAck(c: u32, m: u32, node: u32): void {
   const delay = replyDelay(c, m, node, callee);
   const answer = sendSized(c, callee, node, ACK2 | COPY, delay, 0, toU32(bytes));
   for (let s: u32 = 0; s < subjects; s++) {
-    const asked = askedBeyond(c, m, node, subjects, s);
-    const version = versionIn(c, mul32(node, subjects) + s);
-    setU32(answer, FIRST_WORD + s, asked == NONE ? 0 : DELTA | version);
+    const asked = askedBeyond(m, heard, s);
+    setU32(answer, FIRST_WORD + s, asked == NONE ? 0 : DELTA | versionOf(heard, s));
   }
 }
 
 /** The version beyond which an ACK asks for a subject's state; NONE when it does not, or there is no more. */
-function askedBeyond(c: u32, m: u32, node: u32, subjects: u32, s: u32): u32 {
+function askedBeyond(m: u32, heard: u32, s: u32): u32 {
   const word = getU32(m, FIRST_WORD + s);
   if ((word & REQUEST) == 0) return NONE;
   const asked = word & VERSION_MASK;
-  const version = versionIn(c, mul32(node, subjects) + s);
+  const version = versionOf(heard, s);
   return version > asked && version != REMOVED ? asked : NONE;
 }
 
@@ -404,22 +420,27 @@ function applyDeltas(c: u32, m: u32, node: u32): void {
   const subjects = setting(c, SUBJECTS);
   const own = subjectOf(c, subjects, node);
   const now = clockUnits(c);
+  const heard = heardAt(c, subjects, node);
+  const size = setting(c, WINDOW_SIZE);
   for (let s: u32 = 0; s < subjects; s++) {
     const word = getU32(m, FIRST_WORD + s);
     if ((word & DELTA) == 0 || s == own) continue;
-    apply(c, node, subjects, s, word & VERSION_MASK, now);
+    const known = versionOf(heard, s);
+    const version = word & VERSION_MASK;
+    if (version > known && known != REMOVED) apply(c, node, subjects, s, version, now, size);
   }
 }
 
-/** Only what is newer counts as an arrival. */
-function apply(c: u32, node: u32, subjects: u32, s: u32, version: u32, now: u32): void {
+/** News of a subject: an arrival, and after a silence or a restart the wish to hear from it. */
+function apply(
+  c: u32, node: u32, subjects: u32, s: u32, version: u32, now: u32, size: u32,
+): void {
   const cell = mul32(node, subjects) + s;
   const known = versionIn(c, cell);
-  if (version <= known || known == REMOVED) return;
   const reborn = generationOf(version) != generationOf(known);
   const down = believesDown(c, subjects, node, s) == 1;
   if (reborn && down) clearWindow(c, cell);
-  reportArrival(c, cell, now, LONGEST_UNITS, LONGEST_UNITS, setting(c, WINDOW_SIZE));
+  reportArrival(c, cell, now, LONGEST_UNITS, LONGEST_UNITS, size);
   hear(c, cell, version, now);
   if (reborn || down) echo(c, subjectNode(c, subjects, s), node, ECHO, s);
 }

@@ -7,8 +7,8 @@ import { addF64, div32, getF64, getU32, mul32, setF64, setU32, toF64, toU32 } fr
 import { countArrived, countBytes, countSent, field, parameter, setting } from "../runtime/access";
 import {
   OWN_FIELDS, OWN_TALLIES, PERIOD_UNITS, beat, believeDown, believeUp, believesDown, clearWindow,
-  clockUnits, countBelievers, generationOf, hear, meanIn, measureTallies, reportArrival, samplesIn, silenceIn,
-  tally, tallyPair, versionIn,
+  clockUnits, countBelievers, generationOf, hear, heardAt, isOverdue, meanIn, measureTallies, nextOverdue, reportArrival, samplesIn, silenceIn,
+  tally, tallyPair, versionIn, versionOf,
 } from "../runtime/arrivals";
 import { ARRIVED, END, FIRST, LOST, NODES, SENT, TICK } from "../runtime/context";
 import { delayOf } from "../runtime/delay";
@@ -18,7 +18,7 @@ import {
   messageKind, messagePayload, messageTo, nextMessage, openInbox, sendSized,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
-import { phiExponential, phiNormal, squareRoot } from "../runtime/phi";
+import { LN_10, phiExponential, phiNormal, squareRoot } from "../runtime/phi";
 import {
   OWN_CELLS, isDownNow, measureBeliefs, subjectNode, subjectOf,
 } from "../runtime/subjects";
@@ -76,9 +76,7 @@ export function phiAccrualReceive(c: u32): void {
     if (kind == HEARTBEAT) {
       arrive(c, node, subjects, messagePayload(m), getU32(m, FIRST_WORD), now);
     } else {
-      for (let s: u32 = 0; s < subjects; s++) {
-        arrive(c, node, subjects, s, getU32(m, FIRST_WORD + s), now);
-      }
+      receiveDigest(c, m, node, subjects, now);
     }
   }
 }
@@ -93,21 +91,45 @@ function act(c: u32, node: u32): void {
   const now = clockUnits(c);
   const own = subjectOf(c, subjects, node);
   if (own < subjects) beat(c, mul32(node, subjects) + own, own, now);
-  for (let s: u32 = 0; s < subjects; s++) {
-    if (s == own || believesDown(c, subjects, node, s) == 1) continue;
-    if (isSuspect(c, mul32(node, subjects) + s, now)) believeDown(c, subjects, node, s);
-  }
+  if (setting(c, LAW) == NORMAL) checkNormal(c, subjects, node, now);
+  else checkExponential(c, subjects, node, now);
   sample(c, node, subjects, own, now);
   if (setting(c, SPREADING) != DIRECT) pushDigests(c, node, subjects);
   else if (own < subjects) pushHeartbeat(c, node, subjects, own);
+}
+
+function checkExponential(c: u32, subjects: u32, node: u32, now: u32): void {
+  const limit = parameter(c, THRESHOLD) * LN_10;
+  let s = nextOverdue(c, subjects, node, 0, now, limit);
+  while (s < subjects) {
+    if (believesDown(c, subjects, node, s) == 0) believeDown(c, subjects, node, s);
+    s = nextOverdue(c, subjects, node, s + 1, now, limit);
+  }
+}
+
+function checkNormal(c: u32, subjects: u32, node: u32, now: u32): void {
+  for (let s: u32 = 0; s < subjects; s++) {
+    if (believesDown(c, subjects, node, s) == 1) continue;
+    if (isSuspect(c, mul32(node, subjects) + s, now)) believeDown(c, subjects, node, s);
+  }
+}
+
+/** Nobody is ahead of a subject itself, but for what its earlier generation sent. */
+function receiveDigest(c: u32, m: u32, node: u32, subjects: u32, now: u32): void {
+  const own = subjectOf(c, subjects, node);
+  const heard = heardAt(c, subjects, node);
+  for (let s: u32 = 0; s < subjects; s++) {
+    const version = getU32(m, FIRST_WORD + s);
+    if (version > versionOf(heard, s) && s != own) arrive(c, node, subjects, s, version, now);
+  }
 }
 
 /** A heartbeat in a digest or by itself: the verdict just before it, then the sample, then it is up again. */
 function arrive(c: u32, node: u32, subjects: u32, s: u32, version: u32, now: u32): void {
   const cell = mul32(node, subjects) + s;
   const known = versionIn(c, cell);
-  // Nobody is ahead of the subject itself, but for what its earlier generation sent.
-  if (version <= known || subjectOf(c, subjects, node) == s) return;
+  // A heartbeat that came twice, or was overtaken.
+  if (version <= known) return;
   tally(c, ARRIVALS, 1.0);
   // Between two checks a silence may end that was too long already.
   if (believesDown(c, subjects, node, s) == 0 && isSuspect(c, cell, now)) {
@@ -140,6 +162,7 @@ function takeSample(c: u32, cell: u32, now: u32): void {
 }
 
 function isSuspect(c: u32, cell: u32, now: u32): bool {
+  if (setting(c, LAW) != NORMAL) return isOverdue(c, cell, now, parameter(c, THRESHOLD) * LN_10);
   const count = samplesIn(c, cell);
   if (count == 0) return false;
   return phiOf(c, cell, count, toF64(silenceIn(c, cell, now))) > parameter(c, THRESHOLD);
@@ -178,9 +201,8 @@ function pushDigests(c: u32, node: u32, subjects: u32): void {
     }
     const delay = delayOf(c, node, peer, chosenEdge(c, slot));
     const m = sendSized(c, peer, node, DIGEST | COPY, delay, 0, toU32(bytes));
-    for (let s: u32 = 0; s < subjects; s++) {
-      setU32(m, FIRST_WORD + s, versionIn(c, mul32(node, subjects) + s));
-    }
+    const heard = heardAt(c, subjects, node);
+    for (let s: u32 = 0; s < subjects; s++) setU32(m, FIRST_WORD + s, versionOf(heard, s));
   }
 }
 

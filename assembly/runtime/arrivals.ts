@@ -53,6 +53,14 @@ export function clockUnits(c: u32): u32 {
   return toU32(units) & TIME_MASK;
 }
 
+/** Address of what a node has heard, u32 for each subject; read with versionOf. */
+export function heardAt(c: u32, subjects: u32, node: u32): u32 {
+  return field(c, HEARD) + (mul32(node, subjects) << 2);
+}
+/** Newest version of subject `s`, from the node's row. */
+export function versionOf(heard: u32, s: u32): u32 {
+  return getU32(heard, s) >>> TIME_TOP;
+}
 /** Newest version that is known in a cell. */
 export function versionIn(c: u32, cell: u32): u32 {
   return getU32(field(c, HEARD), cell) >>> TIME_TOP;
@@ -98,6 +106,29 @@ export function samplesIn(c: u32, cell: u32): u32 {
 export function meanIn(c: u32, cell: u32): f64 {
   const window = getU32(field(c, WINDOW), cell);
   return toF64(window & SUM_MASK) / toF64(window >>> SUM_BITS);
+}
+/** true when phi of the exponential law exceeds a threshold. @param limit threshold times ln 10 */
+export function isOverdue(c: u32, cell: u32, now: u32, limit: f64): bool {
+  const window = getU32(field(c, WINDOW), cell);
+  const count = toF64(window >>> SUM_BITS);
+  // Without samples both sides are 0.
+  return toF64(silenceIn(c, cell, now)) * count > limit * toF64(window & SUM_MASK);
+}
+/** The first subject from `from` on for which isOverdue holds; `subjects` when there is none. */
+export function nextOverdue(
+  c: u32, subjects: u32, node: u32, from: u32, now: u32, limit: f64,
+): u32 {
+  const first = mul32(node, subjects);
+  const heard = field(c, HEARD) + (first << 2);
+  const last = field(c, LAST) + (first << 1);
+  const windows = field(c, WINDOW) + (first << 2);
+  for (let s = from; s < subjects; s++) {
+    const window = getU32(windows, s);
+    const then = ((getU32(heard, s) & 0x3f) << 16) | getU16(last, s);
+    const silence = toF64((now - then) & TIME_MASK);
+    if (silence * toF64(window >>> SUM_BITS) > limit * toF64(window & SUM_MASK)) return s;
+  }
+  return subjects;
 }
 export function clearWindow(c: u32, cell: u32): void {
   setU32(field(c, WINDOW), cell, 0);

@@ -4,7 +4,7 @@
  */
 import { naturalLog } from "./math";
 
-const LN_10: f64 = 2.302585092994046;
+export const LN_10: f64 = 2.302585092994046;
 /** ln sqrt(2 pi), 1 / sqrt(2 pi). */
 const LN_SQRT_2_PI: f64 = 0.9189385332046727;
 const DENSITY_AT_0: f64 = 0.3989422804014327;

@@ -13,6 +13,11 @@ export function isGone(c: u32, node: u32, other: u32): bool {
   return isDownNow(c, other) == 1 || isCut(c, node, other);
 }
 
+/** true while no outage lasts and no partition: nobody is gone for anybody. */
+export function isWhole(c: u32): bool {
+  return getU32(c, OUTAGES_NOW) == 0 && getU32(c, CUT_FIRST) == getU32(c, CUT_END);
+}
+
 /**
  * How many nodes are gone for `node`; of those that are both down and cut off the expected number.
  * @param index field of u32[shards * 2]: the outages that a shard has counted, and whom they hold down
