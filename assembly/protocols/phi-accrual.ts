@@ -72,12 +72,8 @@ export function phiAccrualReceive(c: u32): void {
       continue;
     }
     countArrived(c, ARRIVED);
-    const now = clockUnits(c);
-    if (kind == HEARTBEAT) {
-      arrive(c, node, subjects, messagePayload(m), getU32(m, FIRST_WORD), now);
-    } else {
-      receiveDigest(c, m, node, subjects, now);
-    }
+    if (kind == HEARTBEAT) receiveHeartbeat(c, m, node, subjects);
+    else receiveDigest(c, m, node, subjects);
   }
 }
 
@@ -110,36 +106,62 @@ function checkExponential(c: u32, subjects: u32, node: u32, now: u32): void {
 function checkNormal(c: u32, subjects: u32, node: u32, now: u32): void {
   for (let s: u32 = 0; s < subjects; s++) {
     if (believesDown(c, subjects, node, s) == 1) continue;
-    if (isSuspect(c, mul32(node, subjects) + s, now)) believeDown(c, subjects, node, s);
+    if (isUnlikely(c, mul32(node, subjects) + s, now)) believeDown(c, subjects, node, s);
   }
+}
+
+function receiveHeartbeat(c: u32, m: u32, node: u32, subjects: u32): void {
+  const s = messagePayload(m);
+  const version = getU32(m, FIRST_WORD);
+  // One that came twice, or was overtaken, is no arrival.
+  if (version <= versionIn(c, mul32(node, subjects) + s)) return;
+  const size = setting(c, WINDOW_SIZE);
+  arrive(c, node, subjects, s, version, clockUnits(c), limitOf(c), longestOf(c), size);
+  tally(c, ARRIVALS, 1.0);
 }
 
 /** Nobody is ahead of a subject itself, but for what its earlier generation sent. */
-function receiveDigest(c: u32, m: u32, node: u32, subjects: u32, now: u32): void {
+function receiveDigest(c: u32, m: u32, node: u32, subjects: u32): void {
+  const now = clockUnits(c);
   const own = subjectOf(c, subjects, node);
   const heard = heardAt(c, subjects, node);
+  const limit = limitOf(c);
+  const longest = longestOf(c);
+  const size = setting(c, WINDOW_SIZE);
+  let arrivals: u32 = 0;
   for (let s: u32 = 0; s < subjects; s++) {
     const version = getU32(m, FIRST_WORD + s);
-    if (version > versionOf(heard, s) && s != own) arrive(c, node, subjects, s, version, now);
+    if (version <= versionOf(heard, s) || s == own) continue;
+    arrive(c, node, subjects, s, version, now, limit, longest, size);
+    arrivals++;
   }
+  tally(c, ARRIVALS, toF64(arrivals));
+}
+
+/** Silence over mean above which the exponential law convicts; 0 for the normal law. */
+function limitOf(c: u32): f64 {
+  return setting(c, LAW) == NORMAL ? 0.0 : parameter(c, THRESHOLD) * LN_10;
+}
+function longestOf(c: u32): u32 {
+  return toU32(parameter(c, LONGEST) * toF64(PERIOD_UNITS));
 }
 
 /** A heartbeat in a digest or by itself: the verdict just before it, then the sample, then it is up again. */
-function arrive(c: u32, node: u32, subjects: u32, s: u32, version: u32, now: u32): void {
+function arrive(
+  c: u32, node: u32, subjects: u32, s: u32, version: u32, now: u32, limit: f64, longest: u32, size: u32,
+): void {
   const cell = mul32(node, subjects) + s;
-  const known = versionIn(c, cell);
-  // A heartbeat that came twice, or was overtaken.
-  if (version <= known) return;
-  tally(c, ARRIVALS, 1.0);
+  let down = believesDown(c, subjects, node, s) == 1;
   // Between two checks a silence may end that was too long already.
-  if (believesDown(c, subjects, node, s) == 0 && isSuspect(c, cell, now)) {
+  if (!down && (limit == 0 ? isUnlikely(c, cell, now) : isOverdue(c, cell, now, limit))) {
     believeDown(c, subjects, node, s);
+    down = true;
   }
-  if (believesDown(c, subjects, node, s) == 1) {
+  if (down) {
     believeUp(c, subjects, node, s);
-    if (generationOf(version) != generationOf(known)) forgetSamples(c, cell);
+    if (generationOf(version) != generationOf(versionIn(c, cell))) forgetSamples(c, cell);
   }
-  takeSample(c, cell, now);
+  takeSample(c, cell, now, limit, longest, size);
   hear(c, cell, version, now);
 }
 
@@ -148,21 +170,23 @@ function forgetSamples(c: u32, cell: u32): void {
   if (setting(c, LAW) == NORMAL) setF64(field(c, SQUARES), cell, 0.0);
 }
 
-function takeSample(c: u32, cell: u32, now: u32): void {
-  const longest = toU32(parameter(c, LONGEST) * toF64(PERIOD_UNITS));
+function takeSample(c: u32, cell: u32, now: u32, limit: f64, longest: u32, size: u32): void {
   const first = longest < FIRST_SAMPLE ? longest : FIRST_SAMPLE;
-  const size = setting(c, WINDOW_SIZE);
+  if (limit != 0) {
+    reportArrival(c, cell, now, first, longest, size);
+    return;
+  }
   const full = samplesIn(c, cell) >= size;
   const sample = reportArrival(c, cell, now, first, longest, size);
-  if (setting(c, LAW) != NORMAL || sample > longest) return;
+  if (sample > longest) return;
   const squares = field(c, SQUARES);
   const before = getF64(squares, cell);
   if (full) setF64(squares, cell, before - before / toF64(size));
   addF64(squares, cell, toF64(sample) * toF64(sample));
 }
 
-function isSuspect(c: u32, cell: u32, now: u32): bool {
-  if (setting(c, LAW) != NORMAL) return isOverdue(c, cell, now, parameter(c, THRESHOLD) * LN_10);
+/** true when phi of the normal law exceeds the threshold. */
+function isUnlikely(c: u32, cell: u32, now: u32): bool {
   const count = samplesIn(c, cell);
   if (count == 0) return false;
   return phiOf(c, cell, count, toF64(silenceIn(c, cell, now))) > parameter(c, THRESHOLD);

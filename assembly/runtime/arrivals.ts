@@ -12,7 +12,7 @@ import {
 } from "../memory";
 import { field } from "./access";
 import { END, FIRST, PERIOD, SHARD, TICK } from "./context";
-import { nextUp } from "./lives";
+import { isUp } from "./lives";
 import { acquit, convict, countBeliever, forgetBelievers } from "./subjects";
 import { addCell } from "./values";
 
@@ -177,11 +177,6 @@ export function believeUp(c: u32, subjects: u32, node: u32, s: u32): void {
   clearBit(field(c, DOWNS), downBit(subjects, node, s));
   acquit(c, subjects, s);
 }
-/** The verdicts of a node about subjects 32 word .. 32 word + 31, by bit. */
-function downWord(c: u32, subjects: u32, node: u32, word: u32): u32 {
-  return getU32(field(c, DOWNS), mul32(node, (subjects + 31) >>> 5) + word);
-}
-
 function talliesOf(c: u32): u32 {
   return field(c, TALLIES) + (mul32(getU32(c, SHARD), SHARD_TALLIES) << 3);
 }
@@ -199,14 +194,20 @@ export function tallyPair(c: u32, cell: u32, phi: f64): void {
 /** Counts who believes which subject down, of the nodes that are up. */
 export function countBelievers(c: u32, subjects: u32): void {
   forgetBelievers(c, subjects);
-  const end = getU32(c, END);
-  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
-    for (let word: u32 = 0; word << 5 < subjects; word++) {
-      let downs = downWord(c, subjects, node, word);
-      for (; downs != 0; downs = downs & (downs - 1)) {
-        countBeliever(c, subjects, (word << 5) + lowestBit(downs));
-      }
+  const words = (subjects + 31) >>> 5;
+  const downs = field(c, DOWNS);
+  for (let node = getU32(c, FIRST); node < getU32(c, END); node++) {
+    const row = mul32(node, words);
+    for (let word: u32 = 0; word < words; word++) {
+      const bits = getU32(downs, row + word);
+      // Next to nobody believes anything.
+      if (bits != 0 && isUp(c, node) == 1) countBits(c, subjects, word << 5, bits);
     }
+  }
+}
+function countBits(c: u32, subjects: u32, first: u32, bits: u32): void {
+  for (let rest = bits; rest != 0; rest = rest & (rest - 1)) {
+    countBeliever(c, subjects, first + lowestBit(rest));
   }
 }
 /** Adds the shard's tallies to its cells. @param first the cell of the first tally @param count how many */

@@ -6,7 +6,7 @@
 import { addF64, getU32, mul32, setU32, toF64 } from "../memory";
 import { field } from "./access";
 import {
-  CELLS_AT, END, FIRST, NODES, OUTAGES_NOW, OUTAGE_HITS_AT, PAUSING_OUTAGES, SHARD,
+  CELLS_AT, END, FIRST, MORTAL, NODES, OUTAGES_NOW, OUTAGE_HITS_AT, PAUSING_OUTAGES, SHARD,
 } from "./context";
 import { nextUp } from "./lives";
 
@@ -78,6 +78,10 @@ export function forgetBelievers(c: u32, subjects: u32): void {
   const row = shardRow(c, subjects);
   for (let s: u32 = 0; s < subjects; s++) setU32(row, s, 0);
 }
+/** Nodes of the shard that believe a subject down. */
+export function believersOf(c: u32, subjects: u32, s: u32): u32 {
+  return getU32(shardRow(c, subjects), s);
+}
 /** Counts one who believes a subject down, but no alarm. */
 export function countBeliever(c: u32, subjects: u32, s: u32): void {
   addTo(c, subjects, s, 1);
@@ -90,13 +94,20 @@ function shardRow(c: u32, subjects: u32): u32 {
   return field(c, BELIEVERS_FIELD) + (mul32(getU32(c, SHARD), subjects + TALLIES) << 2);
 }
 
+/** Nodes of the shard that are up. */
+function countUp(c: u32): u32 {
+  const first = getU32(c, FIRST);
+  const end = getU32(c, END);
+  if (getU32(c, MORTAL) == 0) return end - first;
+  let count: u32 = 0;
+  for (let node = nextUp(c, first, end); node < end; node = nextUp(c, node + 1, end)) count++;
+  return count;
+}
+
 /** Adds the shard's live nodes and believers to its cells. */
 export function measureBeliefs(c: u32, subjects: u32): void {
   const cells = getU32(c, CELLS_AT);
-  const end = getU32(c, END);
-  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
-    addF64(cells, OBSERVERS, 1.0);
-  }
+  addF64(cells, OBSERVERS, toF64(countUp(c)));
   const row = shardRow(c, subjects);
   for (let tally: u32 = 0; tally < TALLIES; tally++) {
     addF64(cells, TALLY_CELLS + tally, toF64(getU32(row, subjects + tally)));
