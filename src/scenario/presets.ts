@@ -69,6 +69,17 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       clock: { tickMs: 50, periodMs: 60_000 },
     },
   },
+  cassandra: {
+    summary:
+      "two data centres of ten racks, 0.5 and 40 ms; gossip once a second, as Cassandra has it",
+    settings: {
+      network: {
+        ...{ latency: "zones", latencyMs: 0.5, latencyMsAcross: 40, latencySigma: 0.3 },
+        ...{ dcs: 2, racks: 10 },
+      },
+      clock: { tickMs: 5, periodMs: 1000 },
+    },
+  },
   "edge-vehicles": {
     summary: "vehicles and road-side units: 5 to 20 ms, 7 % loss, 3 Mbit/s shared",
     settings: {

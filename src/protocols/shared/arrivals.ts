@@ -103,6 +103,7 @@ export function arrivalMeasures(more: {
       const hours = sum(pairsUp.slice(1)) / STEPS_PER_PERIOD / PERIODS_PER_HOUR;
       return {
         ...base.summary(series),
+        noticedMeanSteps: noticedMean(series),
         falseDownsPerPairHour: hours === 0 ? null : (series.falseAlarms?.at(-1) ?? 0) / hours,
         meanInterval: laterMean(series),
         phiP99: phiP99.at(-1) ?? null,
@@ -123,6 +124,16 @@ function deriveArrivals([pairs = 0, means = 0, ...rest]: readonly number[]): Own
     phiP99: phiQuantile(bins, 0.99),
     phiP999: phiQuantile(bins, 0.999),
   };
+}
+
+/**
+ * Mean steps from the outage of a subject until an observer believes it; null when none was down at the end,
+ * or not all who are up had noticed by then.
+ */
+function noticedMean({ subjectsDown = [], awareShare = [] }: Series): number | null {
+  const down = subjectsDown.at(-1) ?? 0;
+  if (down === 0 || awareShare.at(-1) !== 1) return null;
+  return sum(subjectsDown.map((count, step) => count * (1 - awareShare[step]!))) / down;
 }
 
 /** Mean interval in the windows, over the second half of a trial; null when none was looked at. */
