@@ -4,8 +4,16 @@
  */
 import { compileWasm, wasmBackend } from "../../src/kernels/wasm.js";
 import { createMemory } from "../../src/memory/memory.js";
+import { buildEnvironment } from "../../src/network/environment.js";
 import { completeGraph, inlinePlayer } from "../inline-trial.js";
-import { exactly, shareOf, type Effort, type Estimate, type PublishedSource } from "./source.js";
+import {
+  exactly,
+  meanOf,
+  shareOf,
+  type Effort,
+  type Estimate,
+  type PublishedSource,
+} from "./source.js";
 
 /** Heartbeats come at exponential intervals; 50 ticks to the mean keep whole ticks from mattering. */
 const MEAN_TICKS = 50;
@@ -49,5 +57,80 @@ export const phiFigures: PublishedSource = {
     }
     const value = phi(String(distribution), String(elapsed), Number(overMean));
     return { measures: { phi: exactly(value) } };
+  },
+};
+
+/** Node 0 crashes when windows have filled for so long; trials go on until thresholds up to 12 are passed. */
+const CRASH_PERIOD = 60;
+const PERIODS_AFTER = 60;
+const STEPS_PER_PERIOD = 10;
+const RUNS: Readonly<Record<Effort, number>> = { quick: 5, normal: 20, full: 200 };
+
+interface Detection {
+  /** Periods from the crash until an observer notices, over all observers. */
+  readonly periods: number;
+  /** The same in mean intervals as the windows had them when it crashed. */
+  readonly means: number;
+}
+
+async function detections(
+  options: { protocol: string; nodes: number; parameters: Readonly<Record<string, number>> },
+  effort: Effort,
+): Promise<readonly Detection[]> {
+  const { nodes } = options;
+  const outages = [{ from: CRASH_PERIOD, first: 0 }];
+  const place = { nodes, zones: undefined, clock: "event" } as const;
+  const player = await inlinePlayer("wasm", {
+    ...options,
+    network: {
+      ...{ ...completeGraph(nodes), latency: { kind: "constant", ms: 1 } },
+      environment: buildEnvironment({ outages }, place).environment,
+    },
+    clock: { kind: "event", tickMs: 10, periodTicks: 100, timer: "periodic" },
+    maxRounds: CRASH_PERIOD + PERIODS_AFTER,
+  });
+  return Array.from({ length: RUNS[effort] }, (_, seed) => {
+    const { measures } = player.play(1 + seed).series;
+    const { subjectsDown = [], awareShare = [] } = measures;
+    const missing = subjectsDown.map((down, step) => down * (1 - awareShare[step]!));
+    const periods = missing.reduce((sum, share) => sum + share, 0) / STEPS_PER_PERIOD;
+    return { periods, means: periods / meanAtCrash(measures) };
+  });
+}
+
+/** Mean interval of the windows that were looked at in the five periods before and after the crash. */
+function meanAtCrash({
+  pairsSampled = [],
+  meanInterval = [],
+}: Readonly<Record<string, readonly number[]>>): number {
+  const first = (CRASH_PERIOD - 5) * STEPS_PER_PERIOD;
+  const last = (CRASH_PERIOD + 5) * STEPS_PER_PERIOD;
+  const total = (step: number): number => pairsSampled[step]! * meanInterval[step]!;
+  return (total(last) - total(first)) / (pairsSampled[last]! - pairsSampled[first]!);
+}
+
+export const cassandraFigures: PublishedSource = {
+  id: "cassandra-failure-detection",
+  async measure({ heartbeats, nodes = 100, threshold, thresholds, unit }, effort) {
+    const isGossip = heartbeats === "gossip";
+    const crash = async (limit: unknown): Promise<readonly Detection[]> => {
+      const parameters = { subjects: 8, threshold: Number(limit) };
+      return detections(
+        isGossip
+          ? { protocol: "cassandra-gossip", nodes: Number(nodes), parameters }
+          : { protocol: "phi-accrual", nodes: 100, parameters: { ...parameters, spreading: 1 } },
+        effort,
+      );
+    };
+    if (Array.isArray(thresholds)) {
+      const [low = 0, high = 0] = thresholds.map(Number);
+      const [less, more] = [await crash(low), await crash(high)];
+      const slopes = more.map(({ means }, run) => (means - less[run]!.means) / (high - low));
+      return { measures: { means_per_unit_of_threshold: meanOf(slopes) } };
+    }
+    const runs = await crash(threshold);
+    return unit === "seconds"
+      ? { measures: { detection_s: meanOf(runs.map(({ periods }) => periods)) } }
+      : { measures: { detection_over_mean: meanOf(runs.map(({ means }) => means)) } };
   },
 };

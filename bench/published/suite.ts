@@ -9,7 +9,7 @@ import { demers } from "./demers.js";
 import { filterFigures, stableFigures } from "./filters.js";
 import { fanout } from "./fanout.js";
 import { merkleFigures } from "./merkle.js";
-import { phiFigures } from "./phi.js";
+import { cassandraFigures, phiFigures } from "./phi.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
 import { citation, judge, readPublished, type Effort, type PublishedSource } from "./source.js";
@@ -28,6 +28,7 @@ export const publishedSources: readonly PublishedSource[] = [
   averagingFigures,
   ...viewFigures,
   phiFigures,
+  cassandraFigures,
 ];
 
 export interface ValidateHooks {
