@@ -14,6 +14,8 @@ const pick = <T>(values: readonly T[]): T => values[stream.below(values.length)]
 
 /** A node that tracks others does some hundred things in a round: several shards of them are enough. */
 const TRACKING_NODES_MAX = 4000;
+/** Most subjects, seeds and the like: room for messages grows with them, and with delays of many periods. */
+const PEERS_MAX = 8;
 
 export interface DrawnCase extends InlineOptions {
   readonly seed: number;
@@ -125,7 +127,7 @@ function drawnParameters(id: string, nodes: number): Record<string, number> {
         ? min + stream.below(reach - min + 1)
         : min + ((reach - min) * stream.below(1000)) / 1000;
       const picked = pick([preset, drawn]);
-      return [name, distinctPeers === true ? Math.min(picked, nodes - 1) : picked];
+      return [name, distinctPeers === true ? Math.min(picked, nodes - 1, PEERS_MAX) : picked];
     }),
   );
 }
