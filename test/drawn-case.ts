@@ -12,11 +12,6 @@ export const testSeed = Number(process.env.HEARSAY_TEST_SEED ?? Date.now() % 0xf
 let stream = seededStream(testSeed, 0);
 const pick = <T>(values: readonly T[]): T => values[stream.below(values.length)]!;
 
-/** A node that tracks others does some hundred things in a round: several shards of them are enough. */
-const TRACKING_NODES_MAX = 4000;
-/** Most subjects, seeds and the like: room for messages grows with them, and with delays of many periods. */
-const PEERS_MAX = 8;
-
 export interface DrawnCase extends InlineOptions {
   readonly seed: number;
   readonly workers: number;
@@ -32,9 +27,9 @@ function drawNodes(): number {
 export async function drawCase(index: number): Promise<DrawnCase> {
   stream = seededStream(testSeed, index);
   const protocol = pick(protocols).id;
-  const drawnNodes = Math.max(4, drawNodes());
-  const tracks = "subjects" in findProtocol(protocol)!.parameters;
-  const nodes = tracks ? Math.min(drawnNodes, TRACKING_NODES_MAX) : drawnNodes;
+  // Models of membership hold and send far more by node than those of a rumor.
+  const isHeavy = findProtocol(protocol)!.endless === true;
+  const nodes = Math.min(Math.max(4, drawNodes()), isHeavy ? 3000 : Infinity);
   const flooding = protocol === "flood";
   const topology = pick(
     flooding
@@ -60,7 +55,7 @@ export async function drawCase(index: number): Promise<DrawnCase> {
   Object.assign(parameters, drawnParameters(protocol, nodes));
   // Perfect matchings are for the complete graph.
   if (spec.topology !== "complete") delete parameters.pairing;
-  const period = pick([7, 50, 200]);
+  const period = pick(isHeavy ? [50, 50, 200] : [7, 50, 200]);
   const clock = event
     ? {
         kind: "event" as const,
@@ -127,7 +122,7 @@ function drawnParameters(id: string, nodes: number): Record<string, number> {
         ? min + stream.below(reach - min + 1)
         : min + ((reach - min) * stream.below(1000)) / 1000;
       const picked = pick([preset, drawn]);
-      return [name, distinctPeers === true ? Math.min(picked, nodes - 1, PEERS_MAX) : picked];
+      return [name, distinctPeers === true ? Math.min(picked, nodes - 1) : picked];
     }),
   );
 }

@@ -87,10 +87,10 @@ const FIRST_KNOWN: u32 = FIRST_VERSION + 1;
 const FIRST_BELIEVERS: u32 = FIRST_VERSION + 2;
 const FIRST_DOWN: u32 = FIRST_VERSION + 3;
 
-/** Purposes of draws; low byte: coin 0, choice 1. */
-const LIVE_DRAW: u32 = 0xf0000000;
-const UNREACHABLE_DRAW: u32 = 0xf1000000;
-const SEED_DRAW: u32 = 0xf2000000;
+/** Purposes of draws, each a coin; with 1 added a choice. */
+const LIVE_DRAW: u32 = 0xfb000000;
+const UNREACHABLE_DRAW: u32 = 0xfb000002;
+const SEED_DRAW: u32 = 0xfb000004;
 
 export function cassandraStart(c: u32): void {
   if (setting(c, START) != JOINED) return;

@@ -2,7 +2,7 @@
  * Phi of an accrual detector: how unlikely it is that a heartbeat still comes after such a silence, as
  * minus log10 of the tail of the law that intervals follow (Hayashibara et al. 2004).
  */
-import { naturalLog } from "./math";
+import { exponential, naturalLog } from "./math";
 
 export const LN_10: f64 = 2.302585092994046;
 /** ln sqrt(2 pi), 1 / sqrt(2 pi). */
@@ -35,7 +35,7 @@ function normalTail(z: f64): f64 {
     term = (term * square) / odd;
     sum = sum + term;
   }
-  return 0.5 - DENSITY_AT_0 * exponentialOfMinus(square * 0.5) * sum;
+  return 0.5 - DENSITY_AT_0 * exponential(square * -0.5) * sum;
 }
 
 /** Laplace's continued fraction of tail over density, z >= 3: 60 terms give 12 digits. */
@@ -43,15 +43,6 @@ function tailOverDensity(z: f64): f64 {
   let rest = z;
   for (let k: f64 = 60; k > 0; k = k - 1.0) rest = z + k / rest;
   return 1.0 / rest;
-}
-
-/** exp(-x) for 0 <= x <= 13: a series for x / 64, squared six times. */
-function exponentialOfMinus(x: f64): f64 {
-  const part = x / 64.0;
-  let sum: f64 = 1;
-  for (let k: f64 = 14; k > 0; k = k - 1.0) sum = 1.0 - (sum * part) / k;
-  for (let squaring: u32 = 0; squaring < 6; squaring++) sum = sum * sum;
-  return sum;
 }
 
 /** Square root of x >= 0 by Newton's steps from above; both backends take the same ones. */

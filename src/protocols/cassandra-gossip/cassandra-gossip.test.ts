@@ -134,8 +134,8 @@ describe("verdicts", () => {
   it("are taken back by all when it returns, with or without what it knew", async () => {
     for (const state of ["kept", "lost"] as const) {
       const trial = await player({
-        ...{ nodes: 300, maxRounds: 80, parameters: { subjects: 4 } },
-        environment: { outages: [{ from: 20, until: 55, first: 0, state }] },
+        ...{ nodes: 300, maxRounds: 95, parameters: { subjects: 4 } },
+        environment: { outages: [{ from: 20, until: 70, first: 0, state }] },
       });
       const series = play(trial);
       expect(Math.max(...series.firstBelievers!)).toBe(299);
