@@ -33,6 +33,8 @@ export * from "./protocols/rumor-mongering";
 export * from "./protocols/rumor-stream";
 export * from "./protocols/cassandra-gossip";
 export * from "./protocols/phi-accrual";
+export * from "./protocols/swim-basic";
+export * from "./protocols/swim-lifeguard";
 export * from "./views/order";
 export * from "./views/start";
 export * from "./views/lists";

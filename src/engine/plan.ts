@@ -108,16 +108,15 @@ export function planTrial(settings: TrialSettings): TrialPlan {
   const cut = shardCut(nodes);
   const messageBytes = messageSize(settings);
   const edges = network.topology.kind === "graph" ? network.topology.csr.targets.length : 0;
-  const model = bits
-    ? bitFields(nodes, workers)
-    : protocol.fields(protocolSettings(settings, tables, edges));
+  const asked = protocolSettings(settings, tables, edges);
+  const model = bits ? bitFields(nodes, workers) : protocol.fields(asked);
   const topology = bits
     ? []
     : [
         ...topologyFields(settings, tables, cut.shards),
         ...environmentFields(environment, network, nodes),
       ];
-  const wheelSlots = wheelSize(clock, tables.longest);
+  const wheelSlots = wheelSize(clock, Math.max(tables.longest, protocol.timerTicks?.(asked) ?? 0));
   const machine = bits
     ? bitMachine(nodes, workers, fanout)
     : mailboxMachine(settings, tables, { ...cut, wheelSlots, messageBytes, fanout, edges });

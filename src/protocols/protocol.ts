@@ -106,6 +106,10 @@ export interface Protocol {
   readonly rests?: (parameters: Readonly<Record<string, number>>) => boolean;
   /** true: a trial goes on to its round limit whatever is covered; for models that watch, not spread. */
   readonly endless?: boolean;
+  /** Longest delay, in ticks, of a message that a node sends to itself; without it that of the network. */
+  readonly timerTicks?: (settings: ProtocolSettings) => number;
+  /** Period of the event clock where a scenario names none, for models whose parameters say it. */
+  readonly periodMs?: (parameters: Readonly<Record<string, number>>) => number;
   /** Without it a trial is measured by who is informed. With it the model has a `…Start`. */
   readonly measures?: Measures;
   /** Bytes on the wire of one message by kind, from the parameters; countBytes adds what varies. */

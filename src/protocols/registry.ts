@@ -16,6 +16,8 @@ import { quantile } from "./quantile/protocol.js";
 import { rumorMongering } from "./rumor-mongering/protocol.js";
 import { rumorStream } from "./rumor-stream/protocol.js";
 import { sketch } from "./sketch/protocol.js";
+import { swimBasic } from "./swim-basic/protocol.js";
+import { swimLifeguard } from "./swim-lifeguard/protocol.js";
 
 export const protocols: readonly Protocol[] = [
   push,
@@ -34,6 +36,8 @@ export const protocols: readonly Protocol[] = [
   quantile,
   phiAccrual,
   cassandraGossip,
+  swimBasic,
+  swimLifeguard,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {

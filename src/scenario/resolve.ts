@@ -67,7 +67,7 @@ export function resolveScenario(given: readonly SettingsLayer[]): ResolvedScenar
     const got = `got ${shown(spec.selection)}`;
     throw new InputError(`${label("network.selection")} has no effect on ${protocol.id}, ${got}`);
   }
-  const clock = resolveClock(protocol, settings, spec, label);
+  const clock = resolveClock(protocol, { settings, parameters }, spec, label);
   const name = settings.name ?? protocol.id;
   const title = settings.title ?? protocol.title;
   const backend = settings.backend ?? "both";
@@ -255,11 +255,14 @@ function withEnvironment(
 /** Event clock where messages take time, the protocol's first clock otherwise. */
 function resolveClock(
   protocol: Protocol,
-  settings: Settings,
+  given: {
+    readonly settings: Settings;
+    readonly parameters: Readonly<Record<string, number>>;
+  },
   spec: NetworkSpec,
   label: Label,
 ): ClockSettings {
-  const { clock = {} } = settings;
+  const { clock = {} } = given.settings;
   const timed = spec.latency !== "round";
   const kind = clock.kind ?? (timed ? "event" : protocol.clocks[0]!);
   if (!protocol.clocks.includes(kind)) checkChoice(label("clock.kind"), kind, protocol.clocks);
@@ -272,7 +275,7 @@ function resolveClock(
     return { kind, tickMs: 0, periodTicks: protocol.roundTicks, timer: "periodic" };
   }
   const tickMs = clock.tickMs ?? DEFAULT_TICK_MS;
-  const periodMs = clock.periodMs ?? DEFAULT_PERIOD_MS;
+  const periodMs = clock.periodMs ?? protocol.periodMs?.(given.parameters) ?? DEFAULT_PERIOD_MS;
   const periodTicks = Math.round(periodMs / tickMs);
   if (periodTicks < 1 || Math.abs(periodTicks * tickMs - periodMs) > 1e-9 * periodMs) {
     throw new InputError(

@@ -1,0 +1,97 @@
+/**
+ * What a node of the SWIM family makes of news about a subject: memberlist's state.go (aliveNode, suspectNode,
+ * deadNode, refute). Of two pieces the later incarnation counts; an accusation also counts at the same one.
+ */
+import { getU32, lowestBit } from "../memory";
+import { PERIOD, TICK } from "./context";
+import { send } from "./mailbox";
+import { acquit, convict, subjectNode } from "./subjects";
+import {
+  ALIVE, DEAD, SUSPECT, SUSPECT_BITS, cellOf, confirm, incarnationOf, isLater, rowOf, setNews,
+  statusOf, suspicionEnd, worsen,
+} from "./swim-rows";
+import { HEALTH_MAX, REFUTATIONS, SUBJECTS, SUSPECTS, TRANSMITS, tally } from "./swim-rules";
+
+/** Kind of the message to oneself that ends a suspicion; its payload is the subject. */
+export const SUSPICION_TIMER: u32 = 20;
+
+/**
+ * @param accuser id of the node that says so, or its low 16 bits
+ * @returns 1 when it was new
+ */
+export function hear(
+  c: u32, r: u32, node: u32, s: u32, status: u32, incarnation: u32, accuser: u32,
+): u32 {
+  if (subjectNode(c, getU32(r, SUBJECTS), s) == node) {
+    return hearOfSelf(c, r, node, s, status, incarnation);
+  }
+  endSuspicion(c, r, node, s);
+  const cell = cellOf(c, r, node, s);
+  const known = incarnationOf(cell);
+  if (status == ALIVE) {
+    if (isLater(incarnation, known) == 0) return 0;
+    become(c, r, node, s, ALIVE, incarnation, 0);
+    return 1;
+  }
+  const before = statusOf(cell);
+  if (before == DEAD || isLater(known, incarnation) == 1) return 0;
+  if (before == SUSPECT && status == SUSPECT) {
+    const counts = confirm(r, rowOf(c, node), cell, s, accuser, getU32(r, TRANSMITS));
+    if (counts == 1) setSuspicionTimer(c, r, node, s);
+    return counts;
+  }
+  become(c, r, node, s, status, incarnation, accuser);
+  return 1;
+}
+
+/** Whoever hears that it is suspected, or dead, says otherwise with a later incarnation. */
+function hearOfSelf(c: u32, r: u32, node: u32, s: u32, status: u32, incarnation: u32): u32 {
+  const own = incarnationOf(cellOf(c, r, node, s));
+  if (status == ALIVE || isLater(own, incarnation) == 1) return 0;
+  setNews(c, r, node, s, ALIVE, (incarnation + 1) & 255, 0, getU32(r, TRANSMITS));
+  worsen(rowOf(c, node), 1, getU32(r, HEALTH_MAX));
+  tally(c, REFUTATIONS);
+  return 1;
+}
+
+/** The node's own probe of a subject failed. */
+export function accuse(c: u32, r: u32, node: u32, s: u32): void {
+  const status: u32 = getU32(r, SUSPECTS) == 1 ? SUSPECT : DEAD;
+  hear(c, r, node, s, status, incarnationOf(cellOf(c, r, node, s)), node);
+}
+
+function become(
+  c: u32, r: u32, node: u32, s: u32, status: u32, incarnation: u32, accuser: u32,
+): void {
+  const before = statusOf(cellOf(c, r, node, s));
+  const subjects = getU32(r, SUBJECTS);
+  setNews(c, r, node, s, status, incarnation, accuser, getU32(r, TRANSMITS));
+  if (status == DEAD) convict(c, subjects, node, s);
+  else if (before == DEAD) acquit(c, subjects, s);
+  if (status == SUSPECT) setSuspicionTimer(c, r, node, s);
+}
+
+/** A suspect that has not refuted in time is dead. */
+export function endSuspicion(c: u32, r: u32, node: u32, s: u32): void {
+  const cell = cellOf(c, r, node, s);
+  if (statusOf(cell) != SUSPECT || getU32(c, TICK) < suspicionEnd(r, cell)) return;
+  become(c, r, node, s, DEAD, incarnationOf(cell), node);
+}
+
+/** Sets a timer when the suspicion ends within a period; longer ones are looked at in each. */
+function setSuspicionTimer(c: u32, r: u32, node: u32, s: u32): void {
+  const end = suspicionEnd(r, cellOf(c, r, node, s));
+  const tick = getU32(c, TICK);
+  if (end > tick + getU32(c, PERIOD)) return;
+  send(c, node, node, SUSPICION_TIMER, end > tick ? end - tick : 1, s);
+}
+export function watchSuspects(c: u32, r: u32, node: u32, row: u32): void {
+  for (let word: u32 = 0; word < 2; word++) {
+    let bits = getU32(row, SUSPECT_BITS + word);
+    while (bits != 0) {
+      const s = lowestBit(bits);
+      bits = (bits & (bits - 1)) >>> 0;
+      setSuspicionTimer(c, r, node, (word << 5) + s);
+    }
+  }
+}
