@@ -92,6 +92,10 @@ export function toF64(value: u32): f64 {
 export function toU32(value: f64): u32 {
   return <u32>value;
 }
+/** Copies `bytes` bytes; the ranges may overlap. */
+export function copy(to: u32, from: u32, bytes: u32): void {
+  memory.copy(to, from, bytes);
+}
 /** Sets `bytes` bytes from `base` to zero. */
 export function clear(base: u32, bytes: u32): void {
   memory.fill(base, 0, bytes);

@@ -29,8 +29,8 @@ const INFORMED_FIELD: u32 = 0;
 /** 1 while `node`, one of this shard, is up. */
 export function isUp(c: u32, node: u32): u32 {
   if (getU32(c, MORTAL) == 0) return 1;
-  const hits = getU32(c, OUTAGE_HITS_AT);
-  if (hits != 0 && (getU32(hits, node) & getU32(c, OUTAGES_NOW)) != 0) return 0;
+  const now = getU32(c, OUTAGES_NOW);
+  if (now != 0 && (getU32(getU32(c, OUTAGE_HITS_AT), node) & now) != 0) return 0;
   return getU32(c, CHURN) == 0 ? 1 : churnUp(c, node);
 }
 

@@ -7,7 +7,7 @@
  * Message: to u32, from u32, a word of kind u6, CONTROL, COPY, delay u23 and QUEUED, payload u32, then the
  * protocol's own words.
  */
-import { getU32, mul32, setU32 } from "../memory";
+import { copy, getU32, mul32, setU32 } from "../memory";
 import {
   ARENA_END, ARENA_NEXT, DC_SIZE, DISTURBED, DOWNLINK_AT, DUPLICATE_BELOW, IN_HEADS_AT, INBOX_CHUNK,
   INBOX_INDEX, INBOX_PREVIEW, INBOX_REPEAT, INBOX_STAGE, MESSAGE_BYTES, OBSTRUCTED, OUT_ROW_AT,
@@ -25,6 +25,9 @@ const FLAGS: u32 = COPY | CONTROL;
 const DELAY_MAX: u32 = 0x7fffff;
 /** The message waits, or waited, for its receiver's link. */
 const QUEUED: u32 = 0x80000000;
+
+/** Bytes of a message up to which it is copied word by word. */
+const COPIED_BY_WORD: u32 = 64;
 
 export const CHUNK_MESSAGES: u32 = 32;
 export const CHUNK_HEADER_BYTES: u32 = 16;
@@ -231,8 +234,13 @@ function park(c: u32, m: u32, bytes: u32): void {
   }
   const used = getU32(chunk, 1);
   setU32(chunk, 1, used + 1);
-  const to = chunk + CHUNK_HEADER_BYTES + mul32(used, bytes);
-  for (let word: u32 = 0; word < bytes >>> 2; word++) setU32(to, word, getU32(m, word));
+  copyMessage(chunk + CHUNK_HEADER_BYTES + mul32(used, bytes), m, bytes);
+}
+
+/** Few words one by one: a call to copy them costs as much as 16. */
+function copyMessage(to: u32, m: u32, bytes: u32): void {
+  if (bytes > COPIED_BY_WORD) copy(to, m, bytes);
+  else for (let word: u32 = 0; word < bytes >>> 2; word++) setU32(to, word, getU32(m, word));
 }
 
 /** Makes `fresh` the last chunk of a list whose last chunk was `last` (0 = empty list). */

@@ -2,17 +2,17 @@
  * What a node of the SWIM family makes of news about a subject: memberlist's state.go (aliveNode, suspectNode,
  * deadNode, refute). Of two pieces the later incarnation counts; an accusation also counts at the same one.
  */
-import { getU32, lowestBit } from "../memory";
+import { getU32, lowestBit, setU32 } from "../memory";
 import { PERIOD, TICK } from "./context";
 import { send } from "./mailbox";
 import { acquit, convict, subjectNode } from "./subjects";
 import {
-  ALIVE, DEAD, SUSPECT, SUSPECT_BITS, cellOf, confirm, incarnationOf, isLater, rowOf, setNews,
+  ALIVE, DEAD, SUSPECT, SUSPECT_BITS, SUSPICION_DUE, cellOf, confirm, incarnationOf, isLater, rowOf, setNews,
   statusOf, suspicionEnd, worsen,
 } from "./swim-rows";
 import { HEALTH_MAX, REFUTATIONS, SUBJECTS, SUSPECTS, TRANSMITS, tally } from "./swim-rules";
 
-/** Kind of the message to oneself that ends a suspicion; its payload is the subject. */
+/** Kind of the message to oneself that ends a suspicion; its payload is the tick it was set to. */
 export const SUSPICION_TIMER: u32 = 20;
 
 /**
@@ -72,19 +72,24 @@ function become(
 }
 
 /** A suspect that has not refuted in time is dead. */
-export function endSuspicion(c: u32, r: u32, node: u32, s: u32): void {
+function endSuspicion(c: u32, r: u32, node: u32, s: u32): void {
   const cell = cellOf(c, r, node, s);
   if (statusOf(cell) != SUSPECT || getU32(c, TICK) < suspicionEnd(r, cell)) return;
   become(c, r, node, s, DEAD, incarnationOf(cell), node);
 }
 
-/** Sets a timer when the suspicion ends within a period; longer ones are looked at in each. */
+/** Sets the node's timer when a suspicion ends within a period and before what it is set to. */
 function setSuspicionTimer(c: u32, r: u32, node: u32, s: u32): void {
-  const end = suspicionEnd(r, cellOf(c, r, node, s));
   const tick = getU32(c, TICK);
-  if (end > tick + getU32(c, PERIOD)) return;
-  send(c, node, node, SUSPICION_TIMER, end > tick ? end - tick : 1, s);
+  const row = rowOf(c, node);
+  const set = getU32(row, SUSPICION_DUE);
+  let end = suspicionEnd(r, cellOf(c, r, node, s));
+  if (end <= tick) end = tick + 1;
+  if (end > tick + getU32(c, PERIOD) || (set != 0 && set <= end)) return;
+  setU32(row, SUSPICION_DUE, end);
+  send(c, node, node, SUSPICION_TIMER, end - tick, end);
 }
+/** Sets the timer for the suspicions that end before the node's next period. */
 export function watchSuspects(c: u32, r: u32, node: u32, row: u32): void {
   for (let word: u32 = 0; word < 2; word++) {
     let bits = getU32(row, SUSPECT_BITS + word);
@@ -94,4 +99,18 @@ export function watchSuspects(c: u32, r: u32, node: u32, row: u32): void {
       setSuspicionTimer(c, r, node, (word << 5) + s);
     }
   }
+}
+/** The timer is due: ends what suspicions are over, and sets it for the next. */
+export function endSuspicions(c: u32, r: u32, node: u32, row: u32, due: u32): void {
+  if (getU32(row, SUSPICION_DUE) != due) return;
+  setU32(row, SUSPICION_DUE, 0);
+  for (let word: u32 = 0; word < 2; word++) {
+    let bits = getU32(row, SUSPECT_BITS + word);
+    while (bits != 0) {
+      const s = lowestBit(bits);
+      bits = (bits & (bits - 1)) >>> 0;
+      endSuspicion(c, r, node, (word << 5) + s);
+    }
+  }
+  watchSuspects(c, r, node, row);
 }

@@ -8,25 +8,27 @@ import { permute } from "../kernels/permutation";
 import { drawBelow, threefry, threefrySecond } from "../kernels/random";
 import { countArrived } from "./access";
 import {
-  ARRIVED, NODES, PEERS_AT, PERIOD, REDUNDANT, REQUESTS_ARRIVED, SEED, TICK,
+  ARRIVED, NODES, PEERS_AT, PERIOD, REDUNDANT, REQUESTS_ARRIVED, SEED, TICK, TIMER_KIND,
 } from "./context";
 import { CONTROL, COPY } from "./links";
 import { isUp } from "./lives";
 import { messageFrom, messageKind, messagePayload, messageTo, send } from "./mailbox";
 import { isDownNow, subjectOf } from "./subjects";
-import { SUSPICION_TIMER, accuse, endSuspicion, watchSuspects } from "./swim-news";
+import { SUSPICION_TIMER, accuse, endSuspicions, watchSuspects } from "./swim-news";
 import {
   addAccusation, addNews, headOf, hearNews, isEmpty, mergeState, openPacket, post, postTcp, writeState,
 } from "./swim-packets";
 import {
-  ALIVE, DEAD, DEADLINE, GOSSIP_DUE, HEALTH, NACKS_DUE, NACKS_GOT, PROBE_COUNT, RELAYS, RELAYS_MAX,
-  SEQUENCE, STAGE, SUSPECT, TARGET, WAITING, believed, cellOf, hasNews, improve, rowOf, sinceOf, worsen,
+  ALIVE, ASKED, DEAD, DEADLINE, GOSSIP_DUE, HEALTH, NACKS_DUE, NACKS_GOT, PROBE_COUNT, RELAYS, RELAYS_MAX,
+  SEQUENCE, STAGE, SUSPECT, SUSPICION_DUE, TARGET, WAITING, believed, cellOf, hasNews, improve,
+  isProbing, rowOf, setProbing, sinceOf, worsen,
 } from "./swim-rows";
 import {
   ACK_BYTES, BUDDY, FAILED_PROBES, FALSE_SUSPICIONS, GOSSIP_NODES, GOSSIP_TICKS, GOSSIP_TO_DEAD,
   HEALTH_MAX, INDIRECT_CHECKS, MEMBER_BYTES, NACKS, PING_BYTES, PROBES, PUSH_PULL_PERIODS, REQUEST_BYTES,
   ROUND_ROBIN, SUBJECTS, TCP_PING, TIMEOUT, rulesAt, tally,
 } from "./swim-rules";
+import { NONE, firstLate, nextLate } from "./timers";
 
 const PING: u32 = 1;
 const ACK: u32 = 2;
@@ -61,9 +63,10 @@ export function swimPeriod(c: u32, node: u32): void {
   const r = rulesAt(c);
   const row = rowOf(c, node);
   const tick = getU32(c, TICK);
-  watchSuspects(c, r, node, row);
   // A timer that was due while the node was down is gone.
   if (getU32(row, GOSSIP_DUE) < tick) setU32(row, GOSSIP_DUE, 0);
+  if (getU32(row, SUSPICION_DUE) < tick) setU32(row, SUSPICION_DUE, 0);
+  watchSuspects(c, r, node, row);
   const isNew = getU32(row, PROBE_COUNT) == 0 && tick >= getU32(c, PERIOD) << 1;
   if (isNew || isExchangeDue(c, r, node)) exchange(c, r, node, row);
   if (getU8(row, STAGE) == WAITING) {
@@ -77,6 +80,20 @@ export function swimPeriod(c: u32, node: u32): void {
   setGossipTimer(c, r, node, row);
 }
 
+/** 1 when timeouts need no timers: they follow the nodes' phases. */
+function timesOutByPhase(c: u32, r: u32): u32 {
+  return getU32(c, TIMER_KIND) == 0 && getU32(r, TIMEOUT) < getU32(c, PERIOD) ? 1 : 0;
+}
+/** Asks others where a ping was not answered in time. */
+export function swimTimeouts(c: u32): void {
+  const r = rulesAt(c);
+  if (timesOutByPhase(c, r) == 0) return;
+  const lag = getU32(r, TIMEOUT);
+  for (let node = firstLate(c, lag); node != NONE; node = nextLate(c, lag)) {
+    if (isProbing(c, node) == 1) probeIndirectly(c, r, node, rowOf(c, node));
+  }
+}
+
 /** Handles a message that is due. */
 export function swimReceive(c: u32, m: u32): void {
   const r = rulesAt(c);
@@ -86,7 +103,10 @@ export function swimReceive(c: u32, m: u32): void {
   if (kind >= TIMEOUT_TIMER) {
     handleTimer(c, r, m, node, row, kind);
   } else if (kind == GOSSIP) {
-    countArrived(c, hearNews(c, r, node, m) > 0 ? ARRIVED : REDUNDANT);
+    const fresh = hearNews(c, r, node, m);
+    countArrived(c, fresh > 0 ? ARRIVED : REDUNDANT);
+    // Most gossip is known already: such a node's row is not read at all.
+    if (fresh == 0) return;
   } else if (kind >= PUSH) {
     receiveState(c, r, m, node, kind);
   } else {
@@ -99,7 +119,7 @@ export function swimReceive(c: u32, m: u32): void {
       postTcp(c, node, messageFrom(m), TCP_ANSWER | CONTROL, headOf(m), toF64(getU32(r, ACK_BYTES)));
     } else if (headOf(m) == getU8(row, SEQUENCE)) {
       if (kind == NACK) setU8(row, NACKS_GOT, getU8(row, NACKS_GOT) + 1);
-      else endProbe(c, row);
+      else endProbe(c, node, row);
     }
   }
   setGossipTimer(c, r, node, row);
@@ -114,7 +134,7 @@ function handleTimer(c: u32, r: u32, m: u32, node: u32, row: u32, kind: u32): vo
     return;
   }
   if (isUp(c, node) == 0) return;
-  if (kind == SUSPICION_TIMER) endSuspicion(c, r, node, payload);
+  if (kind == SUSPICION_TIMER) endSuspicions(c, r, node, row, payload);
   else if (kind == RELAY_TIMER) endRelay(c, m, node, row);
   else if (getU8(row, STAGE) == WAITING && getU8(row, SEQUENCE) == payload) {
     probeIndirectly(c, r, node, row);
@@ -137,7 +157,8 @@ function startProbe(c: u32, r: u32, node: u32, row: u32): void {
   setU32(row, TARGET, target);
   setU32(row, DEADLINE, getU32(c, TICK) + mul32(getU32(c, PERIOD), getU8(row, HEALTH) + 1));
   setU8(row, SEQUENCE, sequence);
-  setU8(row, STAGE, WAITING);
+  setProbing(c, row, node, WAITING);
+  setU8(row, ASKED, 0);
   setU8(row, NACKS_GOT, 0);
   setU8(row, NACKS_DUE, 0);
   openPacket(c);
@@ -148,7 +169,9 @@ function startProbe(c: u32, r: u32, node: u32, row: u32): void {
     addNews(c, r, node, row, bytes, 0);
   }
   post(c, node, target, PING | CONTROL, 0, sequence, bytes);
-  setTimer(c, node, TIMEOUT_TIMER, getU32(r, TIMEOUT), sequence, 0);
+  if (timesOutByPhase(c, r) == 0) {
+    setTimer(c, node, TIMEOUT_TIMER, getU32(r, TIMEOUT), sequence, 0);
+  }
 }
 
 /** The next peer that the node does not believe dead; counts the places of its order. */
@@ -178,6 +201,8 @@ function drawnPeer(c: u32, purpose: u32, node: u32, attempt: u32): u32 {
 
 /** Nobody answered: helpers ping the target, and the node itself calls it over TCP. */
 function probeIndirectly(c: u32, r: u32, node: u32, row: u32): void {
+  if (getU8(row, ASKED) == 1) return;
+  setU8(row, ASKED, 1);
   const target = getU32(row, TARGET);
   const sequence = getU8(row, SEQUENCE);
   const bytes = getU32(r, REQUEST_BYTES);
@@ -227,7 +252,7 @@ function receiveAck(c: u32, r: u32, m: u32, node: u32, row: u32): void {
   const asker = messagePayload(m);
   const sequence = headOf(m) & 255;
   if (asker == 0) {
-    if (sequence == getU8(row, SEQUENCE)) endProbe(c, row);
+    if (sequence == getU8(row, SEQUENCE)) endProbe(c, node, row);
     return;
   }
   if ((headOf(m) & KEPT) != 0 && clearRelay(row, asker - 1, sequence) == 0) return;
@@ -237,16 +262,18 @@ function receiveAck(c: u32, r: u32, m: u32, node: u32, row: u32): void {
 }
 
 /** An answer after the deadline is too late. */
-function endProbe(c: u32, row: u32): void {
+function endProbe(c: u32, node: u32, row: u32): void {
   if (getU8(row, STAGE) != WAITING || getU32(c, TICK) > getU32(row, DEADLINE)) return;
-  setU8(row, STAGE, 0);
+  setProbing(c, row, node, 0);
   improve(row);
 }
 
 /** Nobody reached the target. Helpers that said nothing at all count against the node's own health. */
 function failProbe(c: u32, r: u32, node: u32, row: u32): void {
   const target = getU32(row, TARGET);
-  setU8(row, STAGE, 0);
+  // A node that slept through the timeout asks too late for any answer.
+  if (getU8(row, ASKED) == 0) probeIndirectly(c, r, node, row);
+  setProbing(c, row, node, 0);
   tally(c, FAILED_PROBES);
   if (isDownNow(c, target) == 0) tally(c, FALSE_SUSPICIONS);
   const due = getU8(row, NACKS_DUE);

@@ -13,6 +13,7 @@ import { subjectOf } from "./subjects";
 
 const ROWS_FIELD: u32 = 1;
 const CELLS_FIELD: u32 = 2;
+const PROBING_FIELD: u32 = 5;
 /** Words of a row. */
 export const PROBE_COUNT: u32 = 0;
 export const TARGET: u32 = 1;
@@ -22,14 +23,18 @@ export const GOSSIP_DUE: u32 = 5;
 export const QUEUED: u32 = 6;
 export const DEAD_BITS: u32 = 8;
 export const SUSPECT_BITS: u32 = 10;
-export const RELAYS: u32 = 12;
-export const RELAYS_MAX: u32 = 4;
+/** Tick of the timer for the suspicion that ends next; 0 = not set. */
+export const SUSPICION_DUE: u32 = 12;
+export const RELAYS: u32 = 13;
+export const RELAYS_MAX: u32 = 3;
 /** Bytes of a row. */
 export const SEQUENCE: u32 = 12;
 export const STAGE: u32 = 13;
 export const NACKS_GOT: u32 = 14;
 export const NACKS_DUE: u32 = 15;
 export const HEALTH: u32 = 16;
+/** 1 once others were asked about the target. */
+export const ASKED: u32 = 17;
 /** Stages of a probe. */
 export const WAITING: u32 = 1;
 
@@ -145,6 +150,15 @@ export function hasBit(row: u32, word: u32, s: u32): u32 {
   return getBit(row + (word << 2), s);
 }
 
+/** Begins or ends a probe: its stage, and a bit that is read without the row. */
+export function setProbing(c: u32, row: u32, node: u32, value: u32): void {
+  setU8(row, STAGE, value);
+  markBit(field(c, PROBING_FIELD), node, value);
+}
+export function isProbing(c: u32, node: u32): u32 {
+  return getBit(field(c, PROBING_FIELD), node);
+}
+
 /** What a node believes of a peer, tracked or not: ALIVE, SUSPECT or DEAD. */
 export function believed(c: u32, r: u32, row: u32, peer: u32): u32 {
   const dead = getU32(row, DEAD_BITS) | getU32(row, DEAD_BITS + 1);
@@ -156,8 +170,9 @@ export function believed(c: u32, r: u32, row: u32, peer: u32): u32 {
     return hasBit(row, SUSPECT_BITS, s);
   }
   const hits = getU32(c, OUTAGE_HITS_AT);
-  const outages: u32 = hits == 0 ? 0 : getU32(hits, peer) & getU32(c, OUTAGES_NOW);
-  if (dead == 0 || outages == 0) return ALIVE;
+  if (dead == 0 || hits == 0) return ALIVE;
+  const outages = getU32(hits, peer) & getU32(c, OUTAGES_NOW);
+  if (outages == 0) return ALIVE;
   const stand = representative(r, outages);
   return stand != 0 && hasBit(row, DEAD_BITS, stand - 1) == 1 ? DEAD : ALIVE;
 }

@@ -4,7 +4,7 @@ import { CELLS_AT, END, FIRST, MORTAL, TICK } from "./context";
 import { nextUp } from "./lives";
 import { messageKind, messageTo, nextMessage, openInbox } from "./mailbox";
 import { forgetBelievers, countBeliever, measureBeliefs } from "./subjects";
-import { swimPeriod, swimReceive } from "./swim-probe";
+import { swimPeriod, swimReceive, swimTimeouts } from "./swim-probe";
 import { DEAD_BITS, HEALTH, QUEUED, rowOf } from "./swim-rows";
 import { MORE_CELLS, SUBJECTS, measureTallies, rulesAt, weighSubjects } from "./swim-rules";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "./timers";
@@ -25,6 +25,7 @@ export function receiveAll(c: u32): void {
 
 export function actAll(c: u32): void {
   if (getU32(c, TICK) == 0) startTimers(c);
+  swimTimeouts(c);
   for (let node = firstActor(c); node != NONE; node = nextActor(c, node)) swimPeriod(c, node);
 }
 

@@ -26,9 +26,7 @@ export function firstActor(c: u32): u32 {
     if (getU32(c, TICK) % getU32(c, ROUND_TICKS) != 0) return NONE;
     return upFrom(c, getU32(c, FIRST));
   }
-  const at = phaseRow(c);
-  setU32(c, ACTOR, getU32(at, 0));
-  return nextActor(c, 0);
+  return firstLate(c, 0);
 }
 
 /** The acting node after `node`; on an event clock the cursor in the context counts. */
@@ -36,24 +34,35 @@ export function nextActor(c: u32, node: u32): u32 {
   if (getU32(c, EVENT_CLOCK) == 0) {
     return upFrom(c, node + 1);
   }
-  const end = getU32(phaseRow(c), 1);
+  return nextLate(c, 0);
+}
+
+/**
+ * First node of the shard whose period began `lag` ticks ago, and the one after the last; NONE when there is
+ * none. Periodic timers of an event clock, lag < PERIOD. Uses the same cursor as the actors.
+ */
+export function firstLate(c: u32, lag: u32): u32 {
+  setU32(c, ACTOR, getU32(lateRow(c, lag), 0));
+  return nextLate(c, lag);
+}
+export function nextLate(c: u32, lag: u32): u32 {
+  const end = getU32(lateRow(c, lag), 1);
   const nodes = getU32(c, PHASE_NODES_AT);
   let index = getU32(c, ACTOR);
   while (index < end && isAwake(c, getU32(nodes, index)) == 0) index++;
   setU32(c, ACTOR, index + 1);
   return index < end ? getU32(nodes, index) : NONE;
 }
+function lateRow(c: u32, lag: u32): u32 {
+  const period = getU32(c, PERIOD);
+  const phase = (getU32(c, TICK) + period - lag) % period;
+  return getU32(c, PHASE_STARTS_AT) + ((mul32(getU32(c, SHARD), period + 1) + phase) << 2);
+}
 
 function upFrom(c: u32, node: u32): u32 {
   const end = getU32(c, END);
   const next = nextUp(c, node, end);
   return next < end ? next : NONE;
-}
-
-function phaseRow(c: u32): u32 {
-  const period = getU32(c, PERIOD);
-  const cell = mul32(getU32(c, SHARD), period + 1) + (getU32(c, TICK) % period);
-  return getU32(c, PHASE_STARTS_AT) + (cell << 2);
 }
 
 /** Arms the drawn timers of the shard's nodes; call once, at the first tick. */

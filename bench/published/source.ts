@@ -160,8 +160,9 @@ export function judge(
   return { ...shared, measures, verdict: verdict ?? "shown", note: null };
 }
 
+/** A tolerance called "all" is for every measure without one of its own. */
 function toleranceOf({ tolerance }: PublishedCase, name: string): Tolerance | undefined {
-  const own = tolerance?.[name];
+  const own = tolerance?.[name] ?? tolerance?.all;
   return typeof own === "object" && own !== null ? (own as Tolerance) : undefined;
 }
 

@@ -13,6 +13,7 @@ import { cassandraFigures, phiFigures } from "./phi.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
 import { citation, judge, readPublished, type Effort, type PublishedSource } from "./source.js";
+import { lifeguardFigures, swimFigures } from "./swim.js";
 import { viewFigures } from "./views.js";
 
 export const publishedSources: readonly PublishedSource[] = [
@@ -29,6 +30,8 @@ export const publishedSources: readonly PublishedSource[] = [
   ...viewFigures,
   phiFigures,
   cassandraFigures,
+  swimFigures,
+  lifeguardFigures,
 ];
 
 export interface ValidateHooks {

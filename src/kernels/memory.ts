@@ -115,6 +115,10 @@ export function toF64(value: number): number {
 export function toU32(value: number): number {
   return value >>> 0;
 }
+/** Copies `bytes` bytes; the ranges may overlap. */
+export function copy(to: number, from: number, bytes: number): void {
+  u8.copyWithin(to, from, from + bytes);
+}
 /** Sets `bytes` bytes from `base` to zero. */
 export function clear(base: number, bytes: number): void {
   u8.fill(0, base, base + bytes);

@@ -21,6 +21,11 @@ export const subjects: ParameterSpec = {
   distinctPeers: true,
 };
 
+/** Ids of subjects are multiples of this. */
+export function subjectStride(nodes: number, count: number): number {
+  return Math.floor(nodes / count);
+}
+
 /** The first field of such a model. */
 export function believerField(parameters: Readonly<Record<string, number>>): FieldSpec {
   return {

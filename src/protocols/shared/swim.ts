@@ -80,7 +80,25 @@ export function swimFields({ nodes, parameters }: ProtocolSettings): readonly Fi
       meaning: "probes and what came of them",
       shared: true,
     },
+    { name: "probing", type: "bits", count: nodes, meaning: "1 while a probe is not answered" },
   ];
+}
+
+/** What a shard plays by, read from the words that its Start wrote; see assembly/runtime/swim-rules.ts. */
+export function swimRules(
+  memory: ArrayBufferLike,
+  at: number,
+): {
+  readonly transmits: number;
+  readonly confirmations: number;
+  readonly pushPullPeriods: number;
+  /** After 0, 1, … confirmations. */
+  readonly suspicionTicks: readonly number[];
+} {
+  const words = new Uint32Array(memory, at, RULE_WORDS);
+  const [transmits, confirmations, pushPullPeriods] = [words[9]!, words[13]!, words[15]!];
+  const suspicionTicks = [...words.subarray(24, 25 + confirmations)];
+  return { transmits, confirmations, pushPullPeriods, suspicionTicks };
 }
 
 /**
@@ -105,7 +123,8 @@ export function swimTraffic(
   const delays = (delayTicksMax + 1) / periodTicks;
   const waiting = nodes <= CROWDED_NODES ? perPeriod : Math.min(perPeriod, 1 / delays + 0.4);
   const perTick = (4 * perPeriod) / periodTicks + Math.min(perPeriod, (waiting * delays) / 2);
-  const inFlight = 2 + timers + (nodes <= ROOMY_NODES ? perPeriod : 0) + waiting * delays;
+  // Timers of gossip and suspicion, some of them out of date, and of probes for others.
+  const inFlight = 2.2 + (nodes <= ROOMY_NODES ? perPeriod : 0) + waiting * delays;
   return {
     perTick: Math.ceil(nodes * perTick) + 4096,
     inFlight: Math.ceil(nodes * inFlight) + 4096,

@@ -1,0 +1,4 @@
+import { reproduces } from "./reproduces.js";
+
+reproduces("das-2002-swim");
+reproduces("dadgar-2018-lifeguard");
