@@ -5,12 +5,14 @@
 import { getU32, lowestBit, setU32 } from "../memory";
 import { PERIOD, TICK } from "./context";
 import { send } from "./mailbox";
-import { acquit, convict, subjectNode } from "./subjects";
+import { acquit, convict, isDownNow, isSlow, subjectNode } from "./subjects";
 import {
   ALIVE, DEAD, SUSPECT, SUSPECT_BITS, SUSPICION_DUE, cellOf, confirm, incarnationOf, isLater, rowOf, setNews,
   statusOf, suspicionEnd, worsen,
 } from "./swim-rows";
-import { HEALTH_MAX, REFUTATIONS, SUBJECTS, SUSPECTS, TRANSMITS, tally } from "./swim-rules";
+import {
+  HEALTHY_ACCUSED, HEALTH_MAX, REFUTATIONS, SUBJECTS, SUSPECTS, TRANSMITS, tally,
+} from "./swim-rules";
 
 /** Kind of the message to oneself that ends a suspicion; its payload is the tick it was set to. */
 export const SUSPICION_TIMER: u32 = 20;
@@ -66,8 +68,13 @@ function become(
   const before = statusOf(cellOf(c, r, node, s));
   const subjects = getU32(r, SUBJECTS);
   setNews(c, r, node, s, status, incarnation, accuser, getU32(r, TRANSMITS));
-  if (status == DEAD) convict(c, subjects, node, s);
-  else if (before == DEAD) acquit(c, subjects, s);
+  if (status == DEAD) {
+    const subject = subjectNode(c, subjects, s);
+    convict(c, subjects, node, s);
+    if (isDownNow(c, subject) == 0 && isSlow(c, subject) == 0) tally(c, HEALTHY_ACCUSED);
+  } else if (before == DEAD) {
+    acquit(c, subjects, s);
+  }
   if (status == SUSPECT) setSuspicionTimer(c, r, node, s);
 }
 

@@ -75,7 +75,9 @@ export const FALSE_SUSPICIONS: u32 = 2;
 export const REFUTATIONS: u32 = 3;
 /** Pieces of news for which a packet had no room. */
 export const CROWDED_OUT: u32 = 4;
-const TALLIES: u32 = 5;
+/** Verdicts about nodes that were neither down nor slow. */
+export const HEALTHY_ACCUSED: u32 = 5;
+const TALLIES: u32 = 6;
 /** Transmits left are six bits of a cell. */
 const TRANSMITS_MAX: u32 = 63;
 const LN_10: f64 = 2.302585092994046;

@@ -6,7 +6,11 @@ import type { ScenarioSettings } from "./schema.js";
 
 export interface Preset {
   readonly summary: string;
-  readonly settings: Pick<ScenarioSettings, "network" | "environment" | "clock">;
+  /** With the protocol and its parameters where a preset is that of a system. */
+  readonly settings: Pick<
+    Partial<ScenarioSettings>,
+    "network" | "environment" | "clock" | "protocol" | "parameters"
+  >;
 }
 
 export const PRESETS: Readonly<Record<string, Preset>> = {
@@ -85,6 +89,44 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     settings: {
       network: { latency: "uniform", latencyMsMin: 5, latencyMsMax: 20, lossRatio: 0.07 },
       environment: { uplinkKbps: 3000, downlinkKbps: 3000 },
+    },
+  },
+  // The three sets of defaults in memberlist's config.go.
+  "consul-lan": {
+    summary: "members of one data centre as Consul and Serf run them: memberlist's LAN defaults",
+    settings: {
+      protocol: "swim-lifeguard",
+      parameters: {
+        ...{ probeInterval: 1000, probeTimeout: 500, indirectChecks: 3, suspicionMult: 4 },
+        ...{ gossipInterval: 200, gossipNodes: 3, gossipToTheDeadTime: 30_000 },
+        ...{ retransmitMult: 4, pushPullInterval: 30_000 },
+      },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+    },
+  },
+  "consul-wan": {
+    summary: "servers of all data centres in one pool: memberlist's WAN defaults",
+    settings: {
+      protocol: "swim-lifeguard",
+      parameters: {
+        ...{ probeInterval: 5000, probeTimeout: 3000, indirectChecks: 3, suspicionMult: 6 },
+        ...{ gossipInterval: 500, gossipNodes: 4, gossipToTheDeadTime: 60_000 },
+        ...{ retransmitMult: 4, pushPullInterval: 60_000 },
+      },
+      network: { latency: "lognormal", latencyMs: 40, latencySigma: 0.6, lossRatio: 0.001 },
+      clock: { tickMs: 5 },
+    },
+  },
+  "memberlist-local": {
+    summary: "members on one machine: memberlist's defaults for loopback",
+    settings: {
+      protocol: "swim-lifeguard",
+      parameters: {
+        ...{ probeInterval: 1000, probeTimeout: 200, indirectChecks: 1, suspicionMult: 3 },
+        ...{ gossipInterval: 100, gossipNodes: 3, gossipToTheDeadTime: 15_000 },
+        ...{ retransmitMult: 2, pushPullInterval: 15_000 },
+      },
+      network: { latency: "constant", latencyMs: 1 },
     },
   },
 };

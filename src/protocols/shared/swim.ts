@@ -16,6 +16,7 @@ const TALLIES = [
   "falseSuspicions",
   "refutations",
   "newsCrowdedOut",
+  "healthyAccused",
 ] as const;
 const OWN = ["healthScores", "unhealthyNodes", "spreaders"] as const;
 /** Subjects whose state goes into one word of an exchange. */
@@ -161,6 +162,7 @@ export const swimMeasures: Measures = (() => {
         falseSuspicions: last("falseSuspicions"),
         refutations: last("refutations"),
         newsCrowdedOut: last("newsCrowdedOut"),
+        healthyAccused: last("healthyAccused"),
         unhealthyNodesMax: (series.unhealthyNodes ?? []).reduce((a, b) => Math.max(a, b), 0),
       };
     },
