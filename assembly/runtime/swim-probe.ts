@@ -47,7 +47,7 @@ const RELAY_TIMER: u32 = 12;
 const KEPT: u32 = 256;
 
 /** Purposes of draws: whom to probe, helpers, partners of gossip, exchanges and their phases. */
-const TARGETS: u32 = 0xe8000000;
+const TARGETS: u32 = 0xed000000;
 const HELPERS: u32 = 0xe9000000;
 const PARTNERS: u32 = 0xea000000;
 const PHASES: u32 = 0xec000000;

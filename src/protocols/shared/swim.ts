@@ -125,7 +125,7 @@ export function swimTraffic(
   const waiting = nodes <= CROWDED_NODES ? perPeriod : Math.min(perPeriod, 1 / delays + 0.4);
   const perTick = (4 * perPeriod) / periodTicks + Math.min(perPeriod, (waiting * delays) / 2);
   // Timers of gossip and suspicion, some of them out of date, and of probes for others.
-  const inFlight = 2.2 + (nodes <= ROOMY_NODES ? perPeriod : 0) + waiting * delays;
+  const inFlight = 2.2 + (nodes <= ROOMY_NODES ? perPeriod : 0) + 0.6 * waiting * delays;
   return {
     perTick: Math.ceil(nodes * perTick) + 4096,
     inFlight: Math.ceil(nodes * inFlight) + 4096,

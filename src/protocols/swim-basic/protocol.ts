@@ -49,6 +49,8 @@ export const swimBasic = defineProtocol({
   fields: swimFields,
   traffic: (settings) => swimTraffic(settings, 0),
   endless: true,
+  // Whom a node probes and gossips with is the protocol itself.
+  choosesPeers: false,
   timerTicks: swimTimerTicks,
   periodMs: ({ probeInterval: ms = 1000 }) => ms,
   measures: swimMeasures,

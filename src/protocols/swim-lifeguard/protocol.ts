@@ -75,6 +75,8 @@ export const swimLifeguard = defineProtocol({
   fields: swimFields,
   traffic: (settings) => swimTraffic(settings, gossipPerPeriod(settings.parameters)),
   endless: true,
+  // Whom a node probes and gossips with is the protocol itself.
+  choosesPeers: false,
   timerTicks: swimTimerTicks,
   periodMs: ({ probeInterval: ms = 1000 }) => ms,
   measures: swimMeasures,
