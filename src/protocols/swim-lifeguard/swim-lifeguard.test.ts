@@ -35,9 +35,12 @@ function player(setting: Setting): Promise<InlinePlayer> {
   });
 }
 
-async function play(setting: Setting, seed = 1): Promise<Readonly<Record<string, number[]>>> {
+async function play(
+  setting: Setting,
+  seed = 1,
+): Promise<Readonly<Record<string, readonly number[]>>> {
   const { series } = (await player(setting)).play(seed);
-  return series.measures as Readonly<Record<string, number[]>>;
+  return series.measures;
 }
 const last = (values: readonly number[] | undefined): number => values!.at(-1)!;
 /** Periods from `crash` to the first step at which somebody (everybody) knows. */
@@ -118,7 +121,6 @@ describe("false alarms", () => {
       const dogpile = { ...lifeguard, suspicionMaxTimeoutMult: 6 };
       having += last((await play({ ...rest, parameters: dogpile }, seed)).healthyAccused);
     }
-    console.log("accused", without, having);
     expect(without).toBeGreaterThan(20);
     expect(having).toBeLessThan(without / 3);
   });
@@ -139,13 +141,13 @@ describe("tracked subjects", () => {
   it("have the detection times of a run in which all nodes are tracked", async () => {
     const runs = 60;
     const times = async (subjects: number): Promise<number[]> => {
-      const { play: run } = await player({
+      const tried = await player({
         ...{ environment: { outages: [{ from: 5, first: 0 }] }, lossRatio: 0.05 },
         ...{ parameters: { subjects, tcpPings: 0 }, maxRounds: 40 },
       });
       return Array.from({ length: runs }, (_, index) => {
         // Other seeds for the two: their trials are independent.
-        const { measures } = run(1 + index + 1000 * subjects).series;
+        const { measures } = tried.play(1 + index + 1000 * subjects).series;
         return delay(measures.subjectsKnownByAll, 5);
       }).sort((a, b) => a - b);
     };
