@@ -212,7 +212,7 @@ describe("traffic", () => {
     expect(stale).toBeLessThan(1.2);
   });
 
-  it("takes state for a node and period as stated: below 330 bytes at 32 subjects", async () => {
+  it("takes state for a node and period as stated: below 330 bytes at 32 subjects", () => {
     const fields = cassandraGossip.fields({
       ...{ nodes: 1e6, parameters: { subjects: 32 }, edges: 0, clock: "event" },
       ...{ periodTicks: 100, delayTicksMax: 1 },
