@@ -23,12 +23,12 @@ const PERIODS: Readonly<Record<Effort, number>> = { quick: 100, normal: 400, ful
 /** The threshold x that stands for all: 10^-x is rare, and still seen thousands of times. */
 const THRESHOLD = 2;
 
-function phi(name: string, elapsed: string, overMean: number): number {
-  const { phiExponential, phiNormal } = wasmBackend(compileWasm(), createMemory(65_536)).kernels;
+function phi(name: string, elapsed: string | undefined, overMean: number): number {
+  const { kernels } = wasmBackend(compileWasm(), createMemory(65_536));
   // Any mean and deviation do: phi depends on the ratio alone.
-  if (!name.startsWith("normal")) return phiExponential(3 * overMean, 3);
-  const [, deviations] = /^mean \+ (\d+) sd$/.exec(elapsed) ?? [];
-  return phiNormal(7 + 2.5 * Number(deviations), 7, 2.5);
+  if (!name.startsWith("normal")) return kernels.phiExponential(3 * overMean, 3);
+  const [, deviations] = /^mean \+ (\d+) sd$/.exec(elapsed ?? "") ?? [];
+  return kernels.phiNormal(7 + 2.5 * Number(deviations), 7, 2.5);
 }
 
 /** Share of intervals in which a subject that was up was believed down. */
@@ -55,7 +55,7 @@ export const phiFigures: PublishedSource = {
       const estimate = await wrongSuspicions(effort);
       return { laws: [{ name: "rate", expected: 10 ** -THRESHOLD, estimate }] };
     }
-    const value = phi(String(distribution), String(elapsed), Number(overMean));
+    const value = phi(distribution as string, elapsed as string | undefined, Number(overMean));
     return { measures: { phi: exactly(value) } };
   },
 };
