@@ -40,7 +40,7 @@ export interface InlinePlayer {
   readonly plan: TrialPlan;
   readonly memory: WebAssembly.Memory;
   /** @param from the origin, instead of one drawn by the seed */
-  play(seed: number, from?: number): TrialResult;
+  readonly play: (seed: number, from?: number) => TrialResult;
 }
 
 /** Settings as the scenario module would resolve them: every parameter has its default. */

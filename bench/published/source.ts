@@ -163,7 +163,7 @@ export function judge(
 /** A tolerance called "all" is for every measure without one of its own. */
 function toleranceOf({ tolerance }: PublishedCase, name: string): Tolerance | undefined {
   const own = tolerance?.[name] ?? tolerance?.all;
-  return typeof own === "object" && own !== null ? (own as Tolerance) : undefined;
+  return typeof own === "object" && own !== null ? own : undefined;
 }
 
 /** Every number a case expects, with its tolerance; those of a series are numbered. */
