@@ -19,10 +19,9 @@ const FULL: u32 = 0xffffffff;
 export function aliasBuild(weightsAt: u32, tableAt: u32, count: u32, scratchAt: u32): void {
   let total: f64 = 0;
   for (let i: u32 = 0; i < count; i++) total += load<f64>(weightsAt + (i << 3));
-  const mean = total / <f64>count;
   const columnsPerWeight = <f64>count / total;
   let lightAt = scratchAt;
-  const lightsEnd = scratchAt + (partition(weightsAt, mean, count, scratchAt) << 2);
+  const lightsEnd = scratchAt + (partition(weightsAt, columnsPerWeight, count, scratchAt) << 2);
   let heavyAt = scratchAt + (count << 2) - 4;
   // Without a heavy item all are equal but for rounding, and each fills its own column.
   if (heavyAt < lightsEnd) {
@@ -71,15 +70,16 @@ function thresholdOf(part: f64): u32 {
 }
 
 /**
- * Lists items below the mean from the front of u32[count], the others from its back, both
- * ascending. Each item is written at both ends and counted at one: no branch to mispredict.
- * @returns how many are below the mean
+ * Lists items of less than a column from the front of u32[count], the others from its back, both
+ * ascending. Each item is written at both ends and counted at one: no branch to mispredict. What
+ * is compared is the very product that becomes the threshold: a part of 1 would wrap to none.
+ * @returns how many have less than a column
  */
-function partition(weightsAt: u32, mean: f64, count: u32, listAt: u32): u32 {
+function partition(weightsAt: u32, columnsPerWeight: f64, count: u32, listAt: u32): u32 {
   let front = listAt;
   let back = listAt + (count << 2) - 4;
   for (let i: u32 = 0; i < count; i++) {
-    const step = u32(load<f64>(weightsAt + (i << 3)) < mean) << 2;
+    const step = u32(load<f64>(weightsAt + (i << 3)) * columnsPerWeight < 1) << 2;
     store<u32>(front, i);
     store<u32>(back, i);
     front += step;

@@ -23,10 +23,9 @@ export function aliasBuild(
   const table = tableAt >>> 2;
   let total = 0;
   for (let i = weights; i < weights + count; i++) total += values[i]!;
-  const mean = total / count;
   const columnsPerWeight = count / total;
   let lightAt = scratchAt >>> 2;
-  const lightsEnd = lightAt + partition(weights, mean, count, lightAt);
+  const lightsEnd = lightAt + partition(weights, columnsPerWeight, count, lightAt);
   let heavyAt = lightAt + count - 1;
   // Without a heavy item all are equal but for rounding, and each fills its own column.
   if (heavyAt < lightsEnd) {
@@ -74,17 +73,23 @@ function thresholdOf(part: number): number {
 }
 
 /**
- * Lists items below the mean from the front of u32[count], the others from its back, both
- * ascending. Each item is written at both ends and counted at one: no branch to mispredict.
- * @returns how many are below the mean
+ * Lists items of less than a column from the front of u32[count], the others from its back, both
+ * ascending. Each item is written at both ends and counted at one: no branch to mispredict. What
+ * is compared is the very product that becomes the threshold: a part of 1 would wrap to none.
+ * @returns how many have less than a column
  */
-function partition(weights: number, mean: number, count: number, list: number): number {
+function partition(
+  weights: number,
+  columnsPerWeight: number,
+  count: number,
+  list: number,
+): number {
   const values = f64;
   const words = u32;
   let front = list;
   let back = list + count - 1;
   for (let i = 0; i < count; i++) {
-    const step = +(values[weights + i]! < mean);
+    const step = +(values[weights + i]! * columnsPerWeight < 1);
     words[front] = i;
     words[back] = i;
     front += step;
