@@ -129,7 +129,9 @@ async function render(
   };
   const benches = found.filter((record) => record.kind === "bench");
   if (benches.length > 0) return BENCH[format](benches, options);
-  const validations = found.filter((record) => record.kind === "validate");
+  const validations = found.filter(
+    (record): record is ValidateRecord => record.kind === "validate" || record.kind === "fidelity",
+  );
   if (validations.length > 0) return VALIDATE[format](validations, options);
   return RUN[format](
     found.filter((record) => record.kind === "run"),
@@ -151,11 +153,15 @@ async function readRecords(file: string): Promise<AnyRecord[]> {
   const { recordSchema } = await import("../history/record.js");
   const { benchRecordSchema } = await import("../history/bench-record.js");
   const { validateRecordSchema } = await import("../history/validate-record.js");
-  const schemas = { run: recordSchema, bench: benchRecordSchema, validate: validateRecordSchema };
+  const schemas = {
+    ...{ run: recordSchema, bench: benchRecordSchema },
+    ...{ validate: validateRecordSchema, fidelity: validateRecordSchema },
+  };
   const many = Array.isArray(content) ? (content as unknown[]) : [content];
   return many.map((value) => {
     const kind = (value as { kind?: unknown } | null)?.kind;
-    const schema = kind === "bench" || kind === "validate" ? schemas[kind] : schemas.run;
+    const isKnown = typeof kind === "string" && Object.hasOwn(schemas, kind);
+    const schema = schemas[isKnown ? (kind as keyof typeof schemas) : "run"];
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     const { path, message } = result.error.issues[0]!;

@@ -3,21 +3,23 @@ import { styleText } from "node:util";
 import type { ValidatedCase, ValidateRecord } from "../history/validate-record.js";
 import { renderTable, TERMINAL_COLUMNS, type Column } from "./table.js";
 
-const COLUMNS: readonly Column[] = [
+const columnsOf = (expected: string, measured: string): readonly Column[] => [
   { title: "case", align: "left" },
   { title: "measure", align: "left" },
-  { title: "published", align: "right" },
-  { title: "measured", align: "right" },
+  { title: expected, align: "right" },
+  { title: measured, align: "right" },
   { title: "may differ", align: "right" },
   { title: "verdict", align: "left" },
 ];
 
 /** One table per source, at most 80 columns wide. */
 export function renderValidation(record: ValidateRecord, stream: NodeJS.WritableStream): string {
+  const columns =
+    record.kind === "fidelity" ? columnsOf("real", "modelled") : columnsOf("published", "measured");
   const tables = Object.entries(record.sources).map(([source, citation]) => {
     const own = record.cases.filter((each) => each.source === source);
     const name = styleText("bold", source, { stream });
-    return `${name}\n${shortened(citation)}\n${renderTable(COLUMNS, own.flatMap(caseRows))}`;
+    return `${name}\n${shortened(citation)}\n${renderTable(columns, own.flatMap(caseRows))}`;
   });
   const counts = (["pass", "off", "fail", "shown", "skipped"] as const)
     .map((verdict) => ({

@@ -9,6 +9,8 @@ export const validatedMeasureSchema = z.strictObject({
   /** Name in the source's file: "mean_rounds"; of a series, "ratio_series.3". */
   name: z.string(),
   expected: z.number(),
+  /** Standard error of the expected value, where it was measured itself: on a real system. */
+  expectedError: z.number().min(0).optional(),
   measured: z.number().nullable(),
   standardError: z.number().min(0),
   runs: z.int().min(1),
@@ -34,7 +36,8 @@ export const validatedCaseSchema = z.strictObject({
 
 export const validateRecordSchema = z.strictObject({
   schema: z.literal(RECORD_SCHEMA),
-  kind: z.literal("validate"),
+  /** fidelity: what is expected was measured on real systems, not published. */
+  kind: z.enum(["validate", "fidelity"]),
   id: z.string(),
   createdAt: z.string(),
   status: z.enum(["complete", "partial"]),

@@ -9,18 +9,20 @@ import { renderHeading } from "./heading.js";
 import type { ReportOptions } from "./page.js";
 import { renderTable } from "./table.js";
 import { caseTable } from "./validate-tables.js";
+import { wordsOf, type Words } from "./validate-words.js";
 
 export function renderValidateReport(
   records: readonly ValidateRecord[],
   options: ReportOptions,
 ): string {
-  const title = options.title ?? "Published figures, reproduced";
+  const words = wordsOf(records);
+  const title = options.title ?? words.title;
   const cases = records.flatMap((record) => record.cases);
   const ids = [...new Set(cases.map(({ source }) => source))];
   const sections = ids.map((id) => {
     const own = cases.filter(({ source }) => source === id);
     const citation = records.map(({ sources }) => sources[id]).find((text) => text !== undefined);
-    return sourceSection(id, citation ?? "", own);
+    return sourceSection(id, citation ?? "", own, words);
   });
   const body = `${heading(records, cases, title, options.generatedAt)}
 <nav aria-label="Sources"><ul>${ids.map((id) => `<li><a href="#${escape(id)}">${escape(id)}</a></li>`).join("")}</ul></nav>
@@ -29,11 +31,11 @@ ${sections.join("\n")}
 <section id="method">
 <h2>Data and method</h2>
 <p class="downloads"><button type="button" id="download-json">Download records (JSON)</button></p>
-<p>A measure passes when it differs from the published figure by no more than the source's tolerance and a number of standard errors of our own mean. A hard case must pass; a soft one that does not is off, and fails beyond three times its tolerance.</p>
+<p>${escape(words.method)}</p>
 </section>
 </main>
 <script type="application/json" id="records">${escapeJson(records)}</script>
-<script type="application/json" id="labels">${escapeJson(records.map(({ id }) => `validate-${id}`))}</script>`;
+<script type="application/json" id="labels">${escapeJson(records.map(({ kind, id }) => `${kind}-${id}`))}</script>`;
   return renderDocument({ title: `${title} · hearsay`, body, script: clientScript() });
 }
 
@@ -54,13 +56,13 @@ function heading(
     {
       kind: "validation",
       ...{ title, generatedAt, state, status: `${status}.` },
-      finding: finding(cases),
+      finding: finding(cases, wordsOf(records).within),
     },
     records,
   );
 }
 
-function finding(cases: readonly ValidatedCase[]): string {
+function finding(cases: readonly ValidatedCase[], within: string): string {
   const of = (acceptance: ValidatedCase["acceptance"]): readonly ValidatedCase[] =>
     cases.filter((each) => each.acceptance === acceptance && each.verdict !== "skipped");
   const passed = (list: readonly ValidatedCase[]): number =>
@@ -68,11 +70,16 @@ function finding(cases: readonly ValidatedCase[]): string {
   const hard = of("hard");
   const soft = of("soft");
   const skipped = cases.filter(({ verdict }) => verdict === "skipped").length;
-  return `${passed(hard)} of ${plural(hard.length, "hard case")} and ${passed(soft)} of ${plural(soft.length, "soft case")} lie within the published tolerance; ${skipped} were skipped.`;
+  return `${passed(hard)} of ${plural(hard.length, "hard case")} and ${passed(soft)} of ${plural(soft.length, "soft case")} lie within ${within}; ${skipped} were skipped.`;
 }
 
-function sourceSection(id: string, citation: string, cases: readonly ValidatedCase[]): string {
-  const deviations = deviationChart(id, cases);
+function sourceSection(
+  id: string,
+  citation: string,
+  cases: readonly ValidatedCase[],
+  words: Words,
+): string {
+  const deviations = deviationChart(id, cases, words);
   const charts = [
     ...publishedCharts(id, cases),
     ...(deviations === undefined ? [] : [deviations]),
@@ -81,6 +88,6 @@ function sourceSection(id: string, citation: string, cases: readonly ValidatedCa
 <h2>${escape(id)}</h2>
 <p>${escape(citation)}</p>
 ${charts.length === 0 ? "" : `<div class="charts narrow">${charts.join("\n")}</div>`}
-${renderTable(caseTable(id, cases))}
+${renderTable(caseTable(id, cases, words))}
 </section>`;
 }

@@ -5,10 +5,12 @@ import { csvCell } from "./csv.js";
 import { escapeMarkdown } from "./escape.js";
 import { renderMarkdownTable } from "./markdown.js";
 import { caseTable } from "./validate-tables.js";
+import { wordsOf } from "./validate-words.js";
 
 export function renderValidateMarkdown(records: readonly ValidateRecord[]): string {
+  const words = wordsOf(records);
   const parts = records.flatMap(({ sources, cases, environment, command }) => [
-    "# Published figures, reproduced",
+    `# ${words.title}`,
     ...Object.entries(sources).flatMap(([id, citation]) => [
       `## ${escapeMarkdown(id)}`,
       escapeMarkdown(citation),
@@ -16,6 +18,7 @@ export function renderValidateMarkdown(records: readonly ValidateRecord[]): stri
         caseTable(
           id,
           cases.filter(({ source }) => source === id),
+          words,
         ),
       ),
     ]),

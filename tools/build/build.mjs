@@ -80,6 +80,7 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
     entryPoints: {
       "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts", index: "src/index.ts",
       "bench/kernels": "bench/kernels/suite.ts", "bench/published": "bench/published/suite.ts",
+      "bench/fidelity": "bench/fidelity/main.ts",
     },
     outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]",
     external: [

@@ -3,6 +3,7 @@ import type { ValidatedCase } from "../../history/validate-record.js";
 import { CHART_ROWS_MAX, type ChartWithTable, type LineSeries } from "../chart.js";
 import { formatValue } from "../format.js";
 import { figureColumns } from "../table.js";
+import type { Words } from "../validate-words.js";
 import { logBounds } from "./log-bounds.js";
 
 /** A chart is drawn over a parameter that takes at least this many values. */
@@ -153,12 +154,13 @@ function numberOf(value: unknown): number | undefined {
 export function deviationChart(
   id: string,
   cases: readonly ValidatedCase[],
+  words: Words,
 ): ChartWithTable | undefined {
   const rows = cases.flatMap(({ label, measures }) =>
-    measures.flatMap(({ name, expected, measured, standardError, reach }) => {
+    measures.flatMap(({ name, expected, expectedError = 0, measured, standardError, reach }) => {
       if (reach === null || reach === 0 || measured === null) return [];
       const off = (measured - expected) / reach;
-      const error = (1.96 * standardError) / reach;
+      const error = (1.96 * Math.hypot(standardError, expectedError)) / reach;
       return [{ label: `${label}: ${name}`, off, low: off - error, high: off + error }];
     }),
   );
@@ -181,7 +183,7 @@ export function deviationChart(
           values: shown.map(({ off, low, high }) => [off, low, high] as const),
         },
       ],
-      reference: { at: 0, label: "as published" },
+      reference: { at: 0, label: `as ${words.expected.toLowerCase()}` },
     },
     table: {
       caption: `${id}: difference in parts of what may differ`,
