@@ -31,6 +31,7 @@ export * from "./protocols/quantile";
 export * from "./protocols/sketch";
 export * from "./protocols/rumor-mongering";
 export * from "./protocols/rumor-stream";
+export * from "./protocols/alertmanager-ha";
 export * from "./protocols/cassandra-gossip";
 export * from "./protocols/phi-accrual";
 export * from "./protocols/swim-basic";

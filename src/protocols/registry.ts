@@ -1,4 +1,5 @@
 /** Every protocol by its id: one import and one entry each. */
+import { alertmanagerHa } from "./alertmanager-ha/protocol.js";
 import { antiEntropy } from "./anti-entropy/protocol.js";
 import { cassandraGossip } from "./cassandra-gossip/protocol.js";
 import { flood } from "./flood/protocol.js";
@@ -38,6 +39,7 @@ export const protocols: readonly Protocol[] = [
   cassandraGossip,
   swimBasic,
   swimLifeguard,
+  alertmanagerHa,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {

@@ -129,6 +129,14 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       network: { latency: "constant", latencyMs: 1 },
     },
   },
+  alertmanager: {
+    summary: "Alertmanager's peers: 15 s a position, gossip every 200 ms to half of ten",
+    settings: {
+      protocol: "alertmanager-ha",
+      parameters: { peerTimeout: 15_000, gossipInterval: 200, fanout: 5, retransmitMult: 5 },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+    },
+  },
 };
 
 export const PRESET_NAMES = Object.keys(PRESETS);
