@@ -14,6 +14,7 @@ import { pushPull } from "./push-pull/protocol.js";
 import { pushSum } from "./push-sum/protocol.js";
 import { push } from "./push/protocol.js";
 import { quantile } from "./quantile/protocol.js";
+import { ringKv } from "./ring-kv/protocol.js";
 import { rumorMongering } from "./rumor-mongering/protocol.js";
 import { rumorStream } from "./rumor-stream/protocol.js";
 import { sketch } from "./sketch/protocol.js";
@@ -40,6 +41,7 @@ export const protocols: readonly Protocol[] = [
   swimBasic,
   swimLifeguard,
   alertmanagerHa,
+  ringKv,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {

@@ -137,6 +137,23 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
     },
   },
+  // dskit's defaults; Mimir's own flags differ in the heartbeats.
+  loki: {
+    summary: "a ring of ingesters as Loki's: heartbeats every 5 s, 128 tokens, exchanges every 30 s",
+    settings: {
+      protocol: "ring-kv",
+      parameters: { heartbeatInterval: 5000, tokens: 128, pushPullInterval: 30_000 },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+    },
+  },
+  mimir: {
+    summary: "a ring of ingesters as Mimir's: heartbeats every 15 s, 512 tokens",
+    settings: {
+      protocol: "ring-kv",
+      parameters: { heartbeatInterval: 15_000, tokens: 512, pushPullInterval: 30_000 },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+    },
+  },
 };
 
 export const PRESET_NAMES = Object.keys(PRESETS);
