@@ -24,9 +24,34 @@ export function countingDown(at: u32, words: u32): u32 {
   return above;
 }
 
+/** The highest of the numbers at the bits of `among`; 0 without any. */
+export function highest(at: u32, words: u32, among: u32): u32 {
+  let left = among;
+  let number: u32 = 0;
+  for (let word = words; word > 0; word--) {
+    const higher = left & getU32(at, word - 1);
+    if (higher == 0) continue;
+    left = higher;
+    number = number | (1 << (word - 1));
+  }
+  return number;
+}
+/** The number at one bit, 0 .. 31. */
+export function numberAt(at: u32, words: u32, bit: u32): u32 {
+  let number: u32 = 0;
+  for (let word: u32 = 0; word < words; word++) {
+    number = number | (((getU32(at, word) >>> bit) & 1) << word);
+  }
+  return number;
+}
+
 /** Lowers every number above zero by one. */
 export function countDown(at: u32, words: u32): void {
-  let borrow = countingDown(at, words);
+  lower(at, words, countingDown(at, words));
+}
+/** Lowers the numbers of some bits by one; all of them are above zero. */
+export function lower(at: u32, words: u32, bits: u32): void {
+  let borrow = bits;
   for (let word: u32 = 0; word < words; word++) {
     const digit = getU32(at, word);
     setU32(at, word, digit ^ borrow);

@@ -5,12 +5,8 @@
  */
 import { getU32, lowestBit, mul32, setU32, toF64, toU32 } from "../memory";
 import { threefry } from "../kernels/random";
-import { countBytes, countSent } from "./access";
-import { EDGES_AT, LOST, REQUESTED, REQUESTS_LOST, SEED, SENT, TICK } from "./context";
-import { delayOf } from "./delay";
-import { COPY } from "./links";
-import { sendSized } from "./mailbox";
-import { isMessageLost } from "./peers";
+import { EDGES_AT, SEED, TICK } from "./context";
+import { sendDatagram, sendOverTcp } from "./datagrams";
 import { hear } from "./swim-news";
 import {
   ALIVE, QUEUED, SUSPECT, cellOf, countTransmit, hasNews, incarnationOf, newsOf, sinceOf, statusOf,
@@ -125,28 +121,18 @@ export function post(
   c: u32, from: u32, to: u32, kind: u32, payload: u32, head: u32, bytes: u32,
 ): void {
   const packet = getU32(c, EDGES_AT);
-  const isCopy = (kind & COPY) != 0;
-  const all = bytes + getU32(packet, BYTES);
-  countSent(c, isCopy ? SENT : REQUESTED);
-  countBytes(c, toF64(all));
-  if (isMessageLost(c, from, to, kind & 63) == 1) {
-    countSent(c, isCopy ? LOST : REQUESTS_LOST);
-    return;
-  }
-  const m = sendSized(c, to, from, kind, delayOf(c, from, to, 0), payload, all);
+  const m = sendDatagram(c, from, to, kind, payload, bytes + getU32(packet, BYTES));
+  if (m == 0) return;
   const count = getU32(packet, COUNT);
   setU32(m, HEAD_WORD, count | (head << 8));
   for (let i: u32 = 0; i < count; i++) setU32(m, NEWS_WORD + i, getU32(packet, LIST + i));
 }
 
-/** Sends over TCP: what is lost comes again below the model's sight. @returns the message */
+/** Sends over TCP. @returns the message */
 export function postTcp(
   c: u32, from: u32, to: u32, kind: u32, head: u32, bytes: f64,
 ): u32 {
-  countSent(c, (kind & COPY) != 0 ? SENT : REQUESTED);
-  countBytes(c, bytes);
-  const size: u32 = bytes < 4294967295.0 ? toU32(bytes) : 0xffffffff;
-  const m = sendSized(c, to, from, kind, delayOf(c, from, to, 0), 0, size);
+  const m = sendOverTcp(c, from, to, kind, 0, bytes);
   setU32(m, HEAD_WORD, head << 8);
   return m;
 }

@@ -5,7 +5,7 @@
  */
 import { div32, getU8, getU32, mul32, setU8, setU32, toF64 } from "../memory";
 import { permute } from "../kernels/permutation";
-import { drawBelow, threefry, threefrySecond } from "../kernels/random";
+import { threefry, threefrySecond } from "../kernels/random";
 import { countArrived } from "./access";
 import {
   ARRIVED, NODES, PEERS_AT, PERIOD, REDUNDANT, REQUESTS_ARRIVED, SEED, TICK, TIMER_KIND,
@@ -13,6 +13,8 @@ import {
 import { CONTROL, COPY } from "./links";
 import { isUp } from "./lives";
 import { messageFrom, messageKind, messagePayload, messageTo, send } from "./mailbox";
+import { ATTEMPTS, EXCHANGE, PARTNERS, PHASES, drawnMember, isDue } from "./members";
+import { isListed } from "./selection";
 import { isDownNow, subjectOf } from "./subjects";
 import { SUSPICION_TIMER, accuse, endSuspicions, watchSuspects } from "./swim-news";
 import {
@@ -46,16 +48,12 @@ const RELAY_TIMER: u32 = 12;
 /** Flag of a head: the helper keeps a place for this probe and will say when nobody answers. */
 const KEPT: u32 = 256;
 
-/** Purposes of draws: whom to probe, helpers, partners of gossip, exchanges and their phases. */
+/** Purposes of draws: whom to probe, and helpers. */
 const TARGETS: u32 = 0xed000000;
 const HELPERS: u32 = 0xe9000000;
-const PARTNERS: u32 = 0xea000000;
-const PHASES: u32 = 0xec000000;
-/** Slot of the partner of an exchange. */
-const EXCHANGE: u32 = 200;
 const ORDER: u32 = 0xd0000000;
-/** Draws, or places of the order, for one peer that will do. */
-const ATTEMPTS: u32 = 24;
+/** Phases of gossip are drawn for 0, those of exchanges for this. */
+const EXCHANGES: u32 = 1;
 const NOBODY: u32 = 0xffffffff;
 
 /** A node's period begins. */
@@ -68,7 +66,7 @@ export function swimPeriod(c: u32, node: u32): void {
   if (getU32(row, SUSPICION_DUE) < tick) setU32(row, SUSPICION_DUE, 0);
   watchSuspects(c, r, node, row);
   const isNew = getU32(row, PROBE_COUNT) == 0 && tick >= getU32(c, PERIOD) << 1;
-  if (isNew || isExchangeDue(c, r, node)) exchange(c, r, node, row);
+  if (isNew || isDue(c, node, getU32(r, PUSH_PULL_PERIODS), EXCHANGES)) exchange(c, r, node, row);
   if (getU8(row, STAGE) == WAITING) {
     if (tick < getU32(row, DEADLINE)) {
       setGossipTimer(c, r, node, row);
@@ -181,7 +179,7 @@ function nextTarget(c: u32, r: u32, node: u32, row: u32): u32 {
     setU32(row, PROBE_COUNT, count + 1);
     const peer = getU32(r, ROUND_ROBIN) == 1
       ? orderedPeer(c, node, count)
-      : drawnPeer(c, TARGETS, node, attempt);
+      : drawnMember(c, TARGETS, node, attempt);
     if (believed(c, r, row, peer) != DEAD) return peer;
   }
   return NOBODY;
@@ -192,11 +190,6 @@ function orderedPeer(c: u32, node: u32, count: u32): u32 {
   const key = threefry(getU32(c, SEED), ORDER, epoch, node);
   const rank = permute(count - mul32(epoch, others), others, key, threefrySecond());
   return rank >= node ? rank + 1 : rank;
-}
-function drawnPeer(c: u32, purpose: u32, node: u32, attempt: u32): u32 {
-  const key = purpose | (attempt << 18);
-  const peer = drawBelow(getU32(c, SEED), key, getU32(c, TICK), node, getU32(c, NODES) - 1);
-  return peer >= node ? peer + 1 : peer;
 }
 
 /** Nobody answered: helpers ping the target, and the node itself calls it over TCP. */
@@ -224,19 +217,13 @@ function chooseHelpers(c: u32, r: u32, node: u32, row: u32, target: u32): u32 {
   const list = getU32(c, PEERS_AT);
   let count: u32 = 0;
   for (let attempt: u32 = 0; attempt < ATTEMPTS && count < wanted; attempt++) {
-    const peer = drawnPeer(c, HELPERS, node, attempt);
+    const peer = drawnMember(c, HELPERS, node, attempt);
     if (peer == target || isListed(list, count, peer)) continue;
     if (believed(c, r, row, peer) != ALIVE) continue;
     setU32(list, count, peer);
     count++;
   }
   return count;
-}
-function isListed(list: u32, count: u32, value: u32): bool {
-  for (let i: u32 = 0; i < count; i++) {
-    if (getU32(list, i) == value) return true;
-  }
-  return false;
 }
 
 /** The target answers, to whoever sent the ping. */
@@ -343,7 +330,7 @@ function gossip(c: u32, r: u32, node: u32, row: u32): void {
   const list = getU32(c, PEERS_AT);
   let count: u32 = 0;
   for (let attempt: u32 = 0; attempt < ATTEMPTS && count < wanted; attempt++) {
-    const peer = drawnPeer(c, PARTNERS, node, attempt);
+    const peer = drawnMember(c, PARTNERS, node, attempt);
     if (isListed(list, count, peer) || isLongDead(c, r, node, row, peer)) continue;
     setU32(list, count, peer);
     count++;
@@ -365,15 +352,9 @@ function isLongDead(c: u32, r: u32, node: u32, row: u32, peer: u32): bool {
 
 // --- Exchanges of full state
 
-function isExchangeDue(c: u32, r: u32, node: u32): bool {
-  const periods = getU32(r, PUSH_PULL_PERIODS);
-  if (periods == 0) return false;
-  const phase = threefry(getU32(c, SEED), PHASES, 1, node) % periods;
-  return (div32(getU32(c, TICK), getU32(c, PERIOD)) + phase) % periods == 0;
-}
 function exchange(c: u32, r: u32, node: u32, row: u32): void {
   for (let attempt: u32 = 0; attempt < ATTEMPTS; attempt++) {
-    const peer = drawnPeer(c, PARTNERS | EXCHANGE, node, attempt);
+    const peer = drawnMember(c, PARTNERS | EXCHANGE, node, attempt);
     if (believed(c, r, row, peer) != ALIVE) continue;
     sendState(c, r, node, peer, PUSH);
     return;

@@ -82,6 +82,8 @@ const TALLIES: u32 = 6;
 const TRANSMITS_MAX: u32 = 63;
 const LN_10: f64 = 2.302585092994046;
 const LN_2: f64 = 0.6931471805599453;
+/** Members in an exchange of full state. */
+const STATE_NODES_MAX: u32 = 1048576;
 /** Logarithms of whole powers come out a bit high or low. */
 const ROUNDING: f64 = 1e-9;
 
@@ -126,6 +128,17 @@ export function retransmitLimit(multiplier: u32, nodes: u32): u32 {
 export function pushPullFactor(nodes: u32): u32 {
   if (nodes <= 32) return 1;
   return ceiling(naturalLog(toF64(nodes)) / LN_2 - 5.0) + 1;
+}
+
+/**
+ * memberlist's net.go: 1 when an exchange of full state is refused, for the members in it or its bytes once
+ * decompressed. @param limitMiB 0 = nothing is refused
+ */
+export function isStateRefused(c: u32, memberBytes: u32, limitMiB: f64): u32 {
+  const nodes = getU32(c, NODES);
+  if (limitMiB == 0.0) return 0;
+  if (nodes > STATE_NODES_MAX) return 1;
+  return toF64(nodes) * toF64(memberBytes) > limitMiB * 1048576.0 ? 1 : 0;
 }
 
 /**

@@ -17,6 +17,7 @@ import { quantile } from "./quantile/protocol.js";
 import { ringKv } from "./ring-kv/protocol.js";
 import { rumorMongering } from "./rumor-mongering/protocol.js";
 import { rumorStream } from "./rumor-stream/protocol.js";
+import { serfEvent } from "./serf-event/protocol.js";
 import { sketch } from "./sketch/protocol.js";
 import { swimBasic } from "./swim-basic/protocol.js";
 import { swimLifeguard } from "./swim-lifeguard/protocol.js";
@@ -42,6 +43,7 @@ export const protocols: readonly Protocol[] = [
   swimLifeguard,
   alertmanagerHa,
   ringKv,
+  serfEvent,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {
