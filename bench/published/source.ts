@@ -38,6 +38,8 @@ export type Outcome =
 export interface PublishedSource {
   /** Name of the file in bench/oracle, without .json. */
   readonly id: string;
+  /** true: cases for reference are measured too, and shown beside what they say. */
+  readonly showsReferences?: boolean;
   measure(parameters: Parameters, effort: Effort): Promise<Outcome>;
 }
 

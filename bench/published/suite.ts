@@ -12,6 +12,7 @@ import { merkleFigures } from "./merkle.js";
 import { cassandraFigures, phiFigures } from "./phi.js";
 import { reconciliationFigures } from "./reconciliation.js";
 import { roundsSources } from "./rounds.js";
+import { serfFigures } from "./serf.js";
 import { citation, judge, readPublished, type Effort, type PublishedSource } from "./source.js";
 import { lifeguardFigures, swimFigures } from "./swim.js";
 import { viewFigures } from "./views.js";
@@ -32,6 +33,7 @@ export const publishedSources: readonly PublishedSource[] = [
   cassandraFigures,
   swimFigures,
   lifeguardFigures,
+  ...serfFigures,
 ];
 
 export interface ValidateHooks {
@@ -67,7 +69,7 @@ export async function validate(
     const start = hooks.now();
     const { parameters, acceptance } = file.cases[index]!;
     const outcome =
-      acceptance === "reference-only"
+      acceptance === "reference-only" && source.showsReferences !== true
         ? { skipped: "for reference: nothing to reproduce" }
         : await source.measure(parameters, effort);
     hooks.onCase(judge(source.id, file, index, outcome, hooks.now() - start));

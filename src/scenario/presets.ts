@@ -117,6 +117,29 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       clock: { tickMs: 5 },
     },
   },
+  "serf-lan": {
+    summary: "user events of Serf and Consul in one data centre, over memberlist's LAN defaults",
+    settings: {
+      protocol: "serf-event",
+      parameters: {
+        ...{ gossipInterval: 200, gossipNodes: 3, retransmitMult: 4 },
+        ...{ probeInterval: 1000, pushPullInterval: 30_000 },
+      },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+    },
+  },
+  "serf-wan": {
+    summary: "user events in the pool of all data centres' servers: memberlist's WAN defaults",
+    settings: {
+      protocol: "serf-event",
+      parameters: {
+        ...{ gossipInterval: 500, gossipNodes: 4, retransmitMult: 4 },
+        ...{ probeInterval: 5000, pushPullInterval: 60_000 },
+      },
+      network: { latency: "lognormal", latencyMs: 40, latencySigma: 0.6, lossRatio: 0.001 },
+      clock: { tickMs: 5 },
+    },
+  },
   "memberlist-local": {
     summary: "members on one machine: memberlist's defaults for loopback",
     settings: {

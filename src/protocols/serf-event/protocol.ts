@@ -64,7 +64,12 @@ function traffic({
   periodTicks,
   delayTicksMax,
 }: ProtocolSettings): TrafficBounds {
-  const { gossipNodes = 3, gossipInterval = 200, probeInterval = 0, pushPullInterval = 0 } = parameters;
+  const {
+    gossipNodes = 3,
+    gossipInterval = 200,
+    probeInterval = 0,
+    pushPullInterval = 0,
+  } = parameters;
   const rate = (interval: number): number =>
     interval === 0 ? 0 : 2 * Math.min(1, (1.2 * gossipInterval) / interval);
   const perPeriod = gossipNodes + rate(probeInterval) + rate(pushPullInterval) + 2;
@@ -190,7 +195,11 @@ const parameters = {
     "ms",
   ),
   udpBufferSize: whole("bytes of a packet", [1400, 600, 65_000], "bytes"),
-  membershipBytes: whole("bytes of each packet of gossip that news of members takes", [0, 0, 65_000], "bytes"),
+  membershipBytes: whole(
+    "bytes of each packet of gossip that news of members takes",
+    [0, 0, 65_000],
+    "bytes",
+  ),
   nameBytes: whole("length of a node's name", [12, 1, 128], "bytes"),
   metaBytes: whole("what a node tells about itself", [100, 0, 512], "bytes"),
   coordinateBytes: whole("network coordinate in the answer to a ping", [100, 0, 400], "bytes"),
