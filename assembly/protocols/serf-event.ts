@@ -54,9 +54,9 @@ const PROBE_INTERVAL: u32 = 10;
 const PUSH_PULL_INTERVAL: u32 = 11;
 const UDP_BUFFER: u32 = 12;
 const MEMBERSHIP_BYTES: u32 = 13;
-const NAME_BYTES: u32 = 14;
-const META_BYTES: u32 = 15;
-const COORDINATE_BYTES: u32 = 16;
+const COORDINATE_BYTES: u32 = 14;
+const NAME_BYTES: u32 = 15;
+const META_BYTES: u32 = 16;
 const STATE_LIMIT: u32 = 17;
 const EVENTS: u32 = 0;
 
@@ -158,11 +158,14 @@ export function serfEventAct(c: u32): void {
   if (tick == 0) startTimers(c);
   const born = bornUntil(c, tick);
   for (let event = bornBefore(c, tick); event < born; event++) giveBirth(c, r, event);
-  // The trial waits for births, and for what exchanges still repair.
-  if (getU32(c, FIRST) == 0 && (!isLastBorn(c, tick) || (isIncomplete(c) && repairs(c, r)))) {
-    countSent(c, ACTIVE);
-  }
+  if (goesOn(c, r)) countSent(c, ACTIVE);
   for (let node = firstActor(c); node != NONE; node = nextActor(c, node)) beat(c, r, node);
+}
+/** The trial waits for queues; its first shard for births, and for what exchanges still repair. */
+function goesOn(c: u32, r: u32): bool {
+  if (getF64(talliesAt(c), QUEUED) > 0) return true;
+  if (getU32(c, FIRST) > 0) return false;
+  return !isLastBorn(c, getU32(c, TICK)) || (isIncomplete(c) && repairs(c, r));
 }
 function repairs(c: u32, r: u32): bool {
   if (getU32(r, EXCHANGE_PERIODS) == 0 || getU32(r, REFUSES) == 1) return false;

@@ -24,6 +24,7 @@ import {
   PACKET_BYTES,
   PING_BYTES,
   PUSH_PULL_PERIODS,
+  REFUSES,
   REQUEST_BYTES,
   ROUND_ROBIN,
   SUBJECTS,
@@ -31,6 +32,7 @@ import {
   TIMEOUT,
   TRANSMITS,
   countHits,
+  isStateRefused,
   pushPullFactor,
   retransmitLimit,
   rulesAt,
@@ -57,7 +59,8 @@ const SEND_NACKS: u32 = 14;
 const BUDDY_SYSTEM: u32 = 15;
 const NAME_BYTES: u32 = 16;
 const META_BYTES: u32 = 17;
-const BACKGROUND_LOAD: u32 = 18;
+const STATE_LIMIT: u32 = 18;
+const BACKGROUND_LOAD: u32 = 19;
 /** A compound message: type and count once, a length of two bytes for each part (memberlist's net.go). */
 const COMPOUND_BYTES: u32 = 2;
 const PART_BYTES: u32 = 2;
@@ -101,6 +104,7 @@ function writeSizes(c: u32, r: u32): void {
   setU32(r, ALARM_BYTES, PART_BYTES + 31 + name + name);
   setU32(r, ALIVE_BYTES, PART_BYTES + 62 + name + meta);
   setU32(r, MEMBER_BYTES, 70 + name + meta);
+  setU32(r, REFUSES, isStateRefused(c, getU32(r, MEMBER_BYTES), parameter(c, STATE_LIMIT)));
   setU32(r, PACKET_BYTES, setting(c, UDP_BUFFER) - COMPOUND_BYTES);
 }
 

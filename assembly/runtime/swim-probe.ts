@@ -26,9 +26,9 @@ import {
   isProbing, rowOf, setProbing, sinceOf, worsen,
 } from "./swim-rows";
 import {
-  ACK_BYTES, BUDDY, FAILED_PROBES, FALSE_SUSPICIONS, GOSSIP_NODES, GOSSIP_TICKS, GOSSIP_TO_DEAD,
-  HEALTH_MAX, INDIRECT_CHECKS, MEMBER_BYTES, NACKS, PING_BYTES, PROBES, PUSH_PULL_PERIODS, REQUEST_BYTES,
-  ROUND_ROBIN, SUBJECTS, TCP_PING, TIMEOUT, rulesAt, tally,
+  ACK_BYTES, BUDDY, EXCHANGES_REFUSED, FAILED_PROBES, FALSE_SUSPICIONS, GOSSIP_NODES, GOSSIP_TICKS,
+  GOSSIP_TO_DEAD, HEALTH_MAX, INDIRECT_CHECKS, MEMBER_BYTES, NACKS, PING_BYTES, PROBES,
+  PUSH_PULL_PERIODS, REFUSES, REQUEST_BYTES, ROUND_ROBIN, SUBJECTS, TCP_PING, TIMEOUT, rulesAt, tally,
 } from "./swim-rules";
 import { NONE, firstLate, nextLate } from "./timers";
 
@@ -366,6 +366,11 @@ function sendState(c: u32, r: u32, node: u32, peer: u32, kind: u32): void {
   writeState(c, r, node, getU32(r, SUBJECTS), m);
 }
 function receiveState(c: u32, r: u32, m: u32, node: u32, kind: u32): void {
+  if (getU32(r, REFUSES) == 1) {
+    tally(c, EXCHANGES_REFUSED);
+    countArrived(c, REDUNDANT);
+    return;
+  }
   if (kind == PUSH) sendState(c, r, node, messageFrom(m), PULL);
   const fresh = mergeState(c, r, node, getU32(r, SUBJECTS), m);
   countArrived(c, fresh > 0 ? ARRIVED : REDUNDANT);

@@ -55,6 +55,8 @@ export const ACK_BYTES: u32 = 20;
 export const BUDDY: u32 = 21;
 /** 1: news about subjects stands for as much news about nodes that nobody tracks. */
 export const BACKGROUND: u32 = 22;
+/** 1: exchanges of full state are too long, and refused. */
+export const REFUSES: u32 = 23;
 /** Suspicion timer after 0, 1, … confirmations. */
 export const SUSPICION_TICKS: u32 = 24;
 export const CONFIRMATIONS_MAX: u32 = 7;
@@ -77,7 +79,8 @@ export const REFUTATIONS: u32 = 3;
 export const CROWDED_OUT: u32 = 4;
 /** Verdicts about nodes that were neither down nor slow. */
 export const HEALTHY_ACCUSED: u32 = 5;
-const TALLIES: u32 = 6;
+export const EXCHANGES_REFUSED: u32 = 6;
+const TALLIES: u32 = 7;
 /** Transmits left are six bits of a cell. */
 const TRANSMITS_MAX: u32 = 63;
 const LN_10: f64 = 2.302585092994046;

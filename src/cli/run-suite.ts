@@ -81,6 +81,8 @@ async function runAll(
   for (const [index, scenario] of scenarios.entries()) {
     if (signal.aborted) return;
     progress.begin(scenario, index, scenarios.length);
+    const caution = scenario.protocol.outsideDomain?.(scenario);
+    if (caution !== undefined) progress.note(`${scenario.name}: outside the domain: ${caution}`);
     const onProgress = (at: TrialProgress): void => progress.update(at);
     let cause: string | undefined;
     const onFailure = (message: string): void => {

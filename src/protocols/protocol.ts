@@ -110,6 +110,10 @@ export interface Protocol {
   readonly timerTicks?: (settings: ProtocolSettings) => number;
   /** Period of the event clock where a scenario names none, for models whose parameters say it. */
   readonly periodMs?: (parameters: Readonly<Record<string, number>>) => number;
+  /** Where the real system would do otherwise: a sentence for the user; undefined within its domain. */
+  readonly outsideDomain?: (
+    settings: Pick<ProtocolSettings, "nodes" | "parameters">,
+  ) => string | undefined;
   /** Without it a trial is measured by who is informed. With it the model has a `…Start`. */
   readonly measures?: Measures;
   /** Bytes on the wire of one message by kind, from the parameters; countBytes adds what varies. */

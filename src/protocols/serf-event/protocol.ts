@@ -7,7 +7,7 @@ import {
   type ProtocolSettings,
   type TrafficBounds,
 } from "../protocol.js";
-import { whole } from "../shared/swim.js";
+import { memberSizes, refusedState, whole } from "../shared/swim.js";
 
 type Settings = Readonly<Record<string, number>>;
 
@@ -200,14 +200,8 @@ const parameters = {
     [0, 0, 65_000],
     "bytes",
   ),
-  nameBytes: whole("length of a node's name", [12, 1, 128], "bytes"),
-  metaBytes: whole("what a node tells about itself", [100, 0, 512], "bytes"),
   coordinateBytes: whole("network coordinate in the answer to a ping", [100, 0, 400], "bytes"),
-  stateLimit: whole(
-    "a longer exchange of full state is refused; 0 = none is",
-    [40, 0, 4096],
-    "MiB",
-  ),
+  ...memberSizes,
 } satisfies Record<string, ParameterSpec>;
 
 export const serfEvent = defineProtocol({
@@ -227,5 +221,6 @@ export const serfEvent = defineProtocol({
   choosesPeers: false,
   periodMs: ({ gossipInterval = 200 }) => gossipInterval,
   measures,
+  outsideDomain: refusedState,
   wireBytes: () => ({ rumor: HEADER_BYTES, control: HEADER_BYTES }),
 });

@@ -4,6 +4,7 @@
  */
 import type { FieldSpec } from "../../memory/layout.js";
 import type { Measures, ParameterSpec, ProtocolSettings, TrafficBounds } from "../protocol.js";
+import { formatBytes, formatNodes } from "../../units.js";
 import { believerField, detectorMeasures } from "./detector.js";
 
 const SHARDS_MAX = 256;
@@ -17,6 +18,7 @@ const TALLIES = [
   "refutations",
   "newsCrowdedOut",
   "healthyAccused",
+  "exchangesRefused",
 ] as const;
 const OWN = ["healthScores", "unhealthyNodes", "spreaders"] as const;
 /** Subjects whose state goes into one word of an exchange. */
@@ -56,6 +58,35 @@ export const backgroundLoad = onOff(
   "news about a tracked subject takes the room of news about all nodes it stands for",
   1,
 );
+
+export const memberSizes = {
+  nameBytes: whole("length of a node's name", [12, 1, 128], "bytes"),
+  metaBytes: whole("what a node tells about itself", [100, 0, 512], "bytes"),
+  stateLimit: whole(
+    "a longer exchange of full state is refused; 0 = none is",
+    [40, 0, 4096],
+    "MiB",
+  ),
+};
+/** Members in an exchange of full state, and its bytes for each beside name and meta; as in the steps. */
+const STATE_NODES_MAX = 1_048_576;
+const MEMBER_BYTES = 70;
+const MIB = 1_048_576;
+
+/** memberlist refuses exchanges of full state beyond its limits: large groups have none. */
+export function refusedState({
+  nodes,
+  parameters,
+}: Pick<ProtocolSettings, "nodes" | "parameters">): string | undefined {
+  const { nameBytes = 0, metaBytes = 0, stateLimit = 0, pushPullInterval = 0 } = parameters;
+  const bytes = nodes * (MEMBER_BYTES + nameBytes + metaBytes);
+  if (pushPullInterval === 0 || stateLimit === 0) return undefined;
+  if (nodes <= STATE_NODES_MAX && bytes <= stateLimit * MIB) return undefined;
+  return (
+    `exchanges of full state have ${formatNodes(nodes)} members and ${formatBytes(bytes)}, and are ` +
+    `refused beyond ${STATE_NODES_MAX} members or ${stateLimit} MiB (stateLimit)`
+  );
+}
 
 export function swimFields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
   const words = (name: string, count: number, meaning: string): FieldSpec => {
@@ -163,6 +194,7 @@ export const swimMeasures: Measures = (() => {
         refutations: last("refutations"),
         newsCrowdedOut: last("newsCrowdedOut"),
         healthyAccused: last("healthyAccused"),
+        exchangesRefused: last("exchangesRefused"),
         unhealthyNodesMax: (series.unhealthyNodes ?? []).reduce((a, b) => Math.max(a, b), 0),
       };
     },

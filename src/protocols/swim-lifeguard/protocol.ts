@@ -4,9 +4,11 @@ import { subjects } from "../shared/detector.js";
 import {
   backgroundLoad,
   DATAGRAM_BYTES,
+  memberSizes,
   onOff,
   probeInterval,
   probeTimeout,
+  refusedState,
   swimFields,
   swimMeasures,
   swimTimerTicks,
@@ -64,8 +66,7 @@ export const swimLifeguard = defineProtocol({
     tcpPings: onOff("whether a ping over TCP goes beside the indirect probes", 1),
     nacks: onOff("whether helpers tell that nobody answered", 1),
     buddy: onOff("whether a suspect is told so with the ping", 1),
-    nameBytes: whole("length of a node's name", [12, 1, 128], "bytes"),
-    metaBytes: whole("what a node tells about itself", [100, 0, 512], "bytes"),
+    ...memberSizes,
     backgroundLoad,
   },
   clocks: ["event"],
@@ -80,5 +81,6 @@ export const swimLifeguard = defineProtocol({
   timerTicks: swimTimerTicks,
   periodMs: ({ probeInterval: ms = 1000 }) => ms,
   measures: swimMeasures,
+  outsideDomain: refusedState,
   wireBytes: () => ({ rumor: DATAGRAM_BYTES, control: DATAGRAM_BYTES }),
 });

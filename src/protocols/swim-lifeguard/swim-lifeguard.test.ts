@@ -137,6 +137,22 @@ describe("return", () => {
   });
 });
 
+describe("exchanges of full state", () => {
+  it("are refused beyond their limit, and tell nobody anything then", async () => {
+    const outages = [{ from: 3, until: 6, first: 0, state: "lost" as const }];
+    // 6000 members of 182 bytes are 1.04 MiB; every node exchanges in each period.
+    const parameters = { subjects: 1, pushPullInterval: 100, gossipNodes: 1 };
+    const setting = { nodes: 6000, environment: { outages }, maxRounds: 8 };
+    const { exchangesRefused } = await play({
+      ...setting,
+      parameters: { ...parameters, stateLimit: 1 },
+    });
+    expect(last(exchangesRefused)).toBeGreaterThan(6 * 6000);
+    const allowed = await play({ ...setting, parameters: { ...parameters, stateLimit: 2 } });
+    expect(last(allowed.exchangesRefused)).toBe(0);
+  });
+});
+
 describe("tracked subjects", () => {
   it("have the detection times of a run in which all nodes are tracked", async () => {
     const runs = 60;
