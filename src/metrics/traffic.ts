@@ -7,6 +7,8 @@ export interface MessageBytes {
   readonly control: number;
 }
 
+const MS_PER_SECOND = 1000;
+
 /**
  * - messages, messagesPerNode: rumor copies sent, lost ones included
  * - requests: messages without the rumor
@@ -32,6 +34,11 @@ export function trafficMetrics(counts: TrialCounts, size: MessageBytes): Metrics
     redundancy:
       (counts.redundant ? total(counts.redundant) : messages - lost - newlyInformed) / nodes,
   };
+}
+
+/** bytesPerNodeSecond: what a node sent in a second of simulated time. @param ms length of the trial */
+export function byteRate({ bytesPerNode }: Metrics, ms: number): Metrics {
+  return { bytesPerNodeSecond: ms > 0 ? (Number(bytesPerNode) * MS_PER_SECOND) / ms : null };
 }
 
 function total(counts: readonly number[]): number {

@@ -15,6 +15,7 @@ const KNOWN: Readonly<Record<string, MetricText>> = {
   lost: { label: "Copies lost", format: "count" },
   bytes: { label: "Bytes sent", format: "bytes" },
   bytesPerNode: { label: "Bytes sent per node", format: "bytes" },
+  bytesPerNodeSecond: { label: "Bytes sent per node and second", format: "bytes" },
   crossDcBytes: { label: "Bytes between data centres", format: "bytes" },
   crossDcShare: { label: "Share of bytes between data centres", format: "percent" },
   crossRackBytes: { label: "Bytes between racks of a data centre", format: "bytes" },

@@ -3,7 +3,7 @@ import type { TrialResult } from "../engine/trial-run.js";
 import type { TrialRecord } from "../history/record.js";
 import type { Metrics, TrialCounts } from "../metrics/counts.js";
 import { coverageMetrics } from "../metrics/coverage.js";
-import { trafficMetrics } from "../metrics/traffic.js";
+import { byteRate, trafficMetrics } from "../metrics/traffic.js";
 import { zoneMetrics } from "../metrics/zones.js";
 import type { Scenario } from "./types.js";
 
@@ -23,10 +23,12 @@ export function trialRecord(scenario: Scenario, result: TrialResult): TrialRecor
     bytes: series.bytes,
     ...(series.live.length > 0 ? { live: series.live, redundant: series.redundant } : {}),
   };
+  const traffic = trafficMetrics(counts, protocol.wireBytes(parameters));
   const hasZones = network.zones !== undefined;
   const metrics: Metrics = {
     ...coverageMetrics(counts, clock.kind),
-    ...trafficMetrics(counts, protocol.wireBytes(parameters)),
+    ...traffic,
+    ...(clock.kind === "event" ? byteRate(traffic, counts.time.at(-1) ?? 0) : {}),
     ...(hasZones ? zoneMetrics(series) : {}),
     // Nothing is redundant where every message changes a value.
     ...(protocol.measures === undefined ? {} : { redundancy: null }),

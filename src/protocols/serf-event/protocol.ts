@@ -99,7 +99,7 @@ const TALLIES = [
   "queued",
   "queueDepthMax",
 ] as const;
-const SHARES = ["50", "99", "99.9", "100"] as const;
+const SHARES = ["50", "99", "99_9", "100"] as const;
 const SPREADS = 2 + TALLIES.length;
 const [OWN, GOSSIP_INTERVAL] = [SPREADS + 2 * SHARES.length, 2];
 
