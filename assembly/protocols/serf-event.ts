@@ -30,7 +30,7 @@ import {
 } from "../runtime/mailbox";
 import { ATTEMPTS, EXCHANGE, PARTNERS, drawnMember, isDue } from "../runtime/members";
 import { isListed } from "../runtime/selection";
-import { isStateRefused, pushPullFactor, retransmitLimit } from "../runtime/swim-rules";
+import { isStateRefused, pushPullFactor, retransmitLimit, stateBytes } from "../runtime/swim-rules";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 import { addCell, raiseCell } from "../runtime/values";
 
@@ -348,7 +348,7 @@ function sendState(c: u32, r: u32, node: u32, to: u32, kind: u32): void {
     setU32(list, cell, bits);
     events = events + popcount(bits);
   }
-  const members = toF64(getU32(c, NODES)) * toF64(memberBytes(c));
+  const members = stateBytes(c, memberBytes(c), parameter(c, STATE_LIMIT));
   const bytes = members + toF64(mul32(events, setting(c, EVENT_BYTES)));
   const m = sendOverTcp(c, node, to, kind | CONTROL, over, bytes);
   if (m == 0) return;

@@ -4,7 +4,7 @@
  * news with a transmit limit in packets of bounded size, exchanges of full state. The engine is
  * assembly/runtime/swim-*.ts; here are memberlist's settings.
  */
-import { getU32, mul32, setU32, toF64, toU32 } from "../memory";
+import { getU32, mul32, setF64, setU32, toF64, toU32 } from "../memory";
 import { parameter, setting } from "../runtime/access";
 import { NODES } from "../runtime/context";
 import { actAll, measureAll, receiveAll } from "../runtime/swim-run";
@@ -19,7 +19,6 @@ import {
   GOSSIP_TO_DEAD,
   HEALTH_MAX,
   INDIRECT_CHECKS,
-  MEMBER_BYTES,
   NACKS,
   PACKET_BYTES,
   PING_BYTES,
@@ -27,6 +26,7 @@ import {
   REFUSES,
   REQUEST_BYTES,
   ROUND_ROBIN,
+  STATE_BYTES,
   SUBJECTS,
   TCP_PING,
   TIMEOUT,
@@ -36,6 +36,7 @@ import {
   pushPullFactor,
   retransmitLimit,
   rulesAt,
+  stateBytes,
   ticksOf,
   writeSuspicion,
 } from "../runtime/swim-rules";
@@ -64,6 +65,8 @@ const BACKGROUND_LOAD: u32 = 19;
 /** A compound message: type and count once, a length of two bytes for each part (memberlist's net.go). */
 const COMPOUND_BYTES: u32 = 2;
 const PART_BYTES: u32 = 2;
+/** A member in an exchange of full state, beside its name and meta. */
+const MEMBER_BYTES: u32 = 70;
 
 export function swimLifeguardStart(c: u32): void {
   const r = rulesAt(c);
@@ -103,8 +106,9 @@ function writeSizes(c: u32, r: u32): void {
   setU32(r, ACK_BYTES, 10);
   setU32(r, ALARM_BYTES, PART_BYTES + 31 + name + name);
   setU32(r, ALIVE_BYTES, PART_BYTES + 62 + name + meta);
-  setU32(r, MEMBER_BYTES, 70 + name + meta);
-  setU32(r, REFUSES, isStateRefused(c, getU32(r, MEMBER_BYTES), parameter(c, STATE_LIMIT)));
+  const limit = parameter(c, STATE_LIMIT);
+  setU32(r, REFUSES, isStateRefused(c, MEMBER_BYTES + name + meta, limit));
+  setF64(r, STATE_BYTES, stateBytes(c, MEMBER_BYTES + name + meta, limit));
   setU32(r, PACKET_BYTES, setting(c, UDP_BUFFER) - COMPOUND_BYTES);
 }
 

@@ -3,7 +3,7 @@
  * one peer in a period: a ping; after a timeout indirect probes by helpers, and a ping over TCP; at the end
  * of the period a verdict. Whoever has news to spread also gossips at intervals.
  */
-import { div32, getU8, getU32, mul32, setU8, setU32, toF64 } from "../memory";
+import { div32, getF64, getU8, getU32, mul32, setU8, setU32, toF64 } from "../memory";
 import { permute } from "../kernels/permutation";
 import { threefry, threefrySecond } from "../kernels/random";
 import { countArrived } from "./access";
@@ -27,8 +27,8 @@ import {
 } from "./swim-rows";
 import {
   ACK_BYTES, BUDDY, EXCHANGES_REFUSED, FAILED_PROBES, FALSE_SUSPICIONS, GOSSIP_NODES, GOSSIP_TICKS,
-  GOSSIP_TO_DEAD, HEALTH_MAX, INDIRECT_CHECKS, MEMBER_BYTES, NACKS, PING_BYTES, PROBES,
-  PUSH_PULL_PERIODS, REFUSES, REQUEST_BYTES, ROUND_ROBIN, SUBJECTS, TCP_PING, TIMEOUT, rulesAt, tally,
+  GOSSIP_TO_DEAD, HEALTH_MAX, INDIRECT_CHECKS, NACKS, PING_BYTES, PROBES,
+  PUSH_PULL_PERIODS, REFUSES, REQUEST_BYTES, ROUND_ROBIN, STATE_BYTES, SUBJECTS, TCP_PING, TIMEOUT, rulesAt, tally,
 } from "./swim-rules";
 import { NONE, firstLate, nextLate } from "./timers";
 
@@ -361,8 +361,7 @@ function exchange(c: u32, r: u32, node: u32, row: u32): void {
   }
 }
 function sendState(c: u32, r: u32, node: u32, peer: u32, kind: u32): void {
-  const bytes = toF64(getU32(c, NODES)) * toF64(getU32(r, MEMBER_BYTES));
-  const m = postTcp(c, node, peer, kind | COPY, 0, bytes);
+  const m = postTcp(c, node, peer, kind | COPY, 0, getF64(r, STATE_BYTES));
   writeState(c, r, node, getU32(r, SUBJECTS), m);
 }
 function receiveState(c: u32, r: u32, m: u32, node: u32, kind: u32): void {

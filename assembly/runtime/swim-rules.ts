@@ -43,8 +43,6 @@ export const CONFIRMATIONS: u32 = 13;
 export const SUSPECTS: u32 = 14;
 /** Periods between two exchanges of full state; 0 = none. */
 export const PUSH_PULL_PERIODS: u32 = 15;
-/** Bytes of one member in an exchange of full state. */
-export const MEMBER_BYTES: u32 = 16;
 /** For so long the dead still get gossip. */
 export const GOSSIP_TO_DEAD: u32 = 17;
 /** Bytes of messages beyond the fixed size of those without a copy. */
@@ -66,6 +64,8 @@ const REPRESENTATIVES: u32 = 40;
 const HITS: u32 = 80;
 /** Doubles from here on: nodes that each tracked node of an outage stands for; the last for no outage. */
 const WEIGHTS: u32 = 64;
+/** Bytes of an exchange of full state, a double too. */
+export const STATE_BYTES: u32 = 97;
 const OUTAGES: u32 = 32;
 const ROW_SHIFT: u32 = 10;
 
@@ -142,6 +142,12 @@ export function isStateRefused(c: u32, memberBytes: u32, limitMiB: f64): u32 {
   if (limitMiB == 0.0) return 0;
   if (nodes > STATE_NODES_MAX) return 1;
   return toF64(nodes) * toF64(memberBytes) > limitMiB * 1048576.0 ? 1 : 0;
+}
+
+/** Bytes of an exchange: who refuses one ends the connection where it is too long. */
+export function stateBytes(c: u32, memberBytes: u32, limitMiB: f64): f64 {
+  if (isStateRefused(c, memberBytes, limitMiB) == 1) return limitMiB * 1048576.0;
+  return toF64(getU32(c, NODES)) * toF64(memberBytes);
 }
 
 /**
