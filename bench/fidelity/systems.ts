@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import type { ValidatedCase } from "../../src/history/validate-record.js";
 import { comparedCase } from "./compare.js";
 import { findProgram, Fleet } from "./fleet.js";
-import { modelDetection } from "./models.js";
+import { modelDetection, modelEvents } from "./models.js";
 import { measurePings, measureSilence, REDIS_LINES, startCluster } from "./redis.js";
 import { measureEvents, measureKills, SERF_LINES, startAgents } from "./serf.js";
 
@@ -49,10 +49,17 @@ const serf: FidelitySystem = {
       const elapsedMs = performance.now() - start;
       const shared = { source: "serf", parameters: { agents: AGENTS, profile: "lan" }, elapsedMs };
       onStep(`the model, ${MODEL_SEEDS} seeds`);
-      const model = await modelDetection(AGENTS, MODEL_SEEDS);
+      const detection = await modelDetection(AGENTS, MODEL_SEEDS);
+      const spread = await modelEvents(AGENTS, MODEL_SEEDS);
       return [
-        comparedCase({ ...shared, label: "killed agent", real: kills, model }, firstIndex),
-        comparedCase({ ...shared, label: "user event", real: events, model }, firstIndex + 1),
+        comparedCase(
+          { ...shared, label: "killed agent", real: kills, model: detection },
+          firstIndex,
+        ),
+        comparedCase(
+          { ...shared, label: "user event", real: events, model: spread },
+          firstIndex + 1,
+        ),
       ];
     } finally {
       fleet.close();
