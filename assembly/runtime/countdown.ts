@@ -36,13 +36,14 @@ export function highest(at: u32, words: u32, among: u32): u32 {
   }
   return number;
 }
-/** The number at one bit, 0 .. 31. */
-export function numberAt(at: u32, words: u32, bit: u32): u32 {
-  let number: u32 = 0;
+/** Bits of `among` whose numbers are `number`. */
+export function equalTo(at: u32, words: u32, number: u32, among: u32): u32 {
+  let left = among;
   for (let word: u32 = 0; word < words; word++) {
-    number = number | (((getU32(at, word) >>> bit) & 1) << word);
+    const digit = getU32(at, word);
+    left = left & (((number >>> word) & 1) == 1 ? digit : ~digit);
   }
-  return number;
+  return left;
 }
 
 /** Lowers every number above zero by one. */

@@ -9,7 +9,7 @@ import {
 } from "../memory";
 import { field } from "./access";
 import { EDGES_AT, SHARD } from "./context";
-import { countingDown, highest, lower, numberAt, setCountdown } from "./countdown";
+import { countingDown, equalTo, highest, lower, setCountdown } from "./countdown";
 
 const ROWS_FIELD: u32 = 0;
 const RULES_FIELD: u32 = 1;
@@ -160,36 +160,53 @@ export function takePacket(c: u32, r: u32, row: u32, room: u32, newest: u32): u3
   return all ? depth : room;
 }
 
-/** Marks the `room` foremost events, tier by tier. */
+/** Marks the `room` foremost events, tier by tier; more are queued. */
 function pickForemost(c: u32, r: u32, row: u32, room: u32, newest: u32): void {
   const packet = getU32(c, EDGES_AT);
-  const mask = getU32(r, SLOTS) - 1;
-  const digits = getU32(r, WORDS) - 1;
+  const cells = cellCount(r);
   let free = room;
   while (free > 0) {
-    const tier = highestTier(r, row, packet, digits);
-    for (let back: u32 = 0; back <= mask && free > 0; back++) {
-      const slot = (newest - back) & mask;
-      const cell = slot >>> 5;
-      const at = cellOf(r, row, cell) + DIGITS_AT;
-      const bit: u32 = 1 << (slot & 31);
-      if ((waiting(at, digits, packet, cell) & bit) == 0) continue;
-      if (numberAt(at, digits, slot & 31) != tier) continue;
-      setU32(packet, cell, getU32(packet, cell) | bit);
-      free--;
+    const tier = highestTier(r, row, packet);
+    let count: u32 = 0;
+    for (let cell: u32 = 0; cell < cells; cell++) {
+      count = count + popcount(tierOf(r, row, packet, cell, tier));
     }
+    if (count > free) {
+      pickNewest(r, row, packet, tier, free, newest);
+      return;
+    }
+    for (let cell: u32 = 0; cell < cells; cell++) {
+      setU32(packet, cell, getU32(packet, cell) | tierOf(r, row, packet, cell, tier));
+    }
+    free = free - count;
   }
 }
-/** Queued events of a cell that are not in the packet. */
-function waiting(at: u32, digits: u32, packet: u32, cell: u32): u32 {
-  return countingDown(at, digits) & ~getU32(packet, cell);
+/** Marks so many events of a tier; it has more. */
+function pickNewest(
+  r: u32, row: u32, packet: u32, tier: u32, count: u32, newest: u32,
+): void {
+  const mask = getU32(r, SLOTS) - 1;
+  let left = count;
+  for (let slot = newest & mask; left > 0; slot = (slot - 1) & mask) {
+    const cell = slot >>> 5;
+    const bit: u32 = 1 << (slot & 31);
+    if ((tierOf(r, row, packet, cell, tier) & bit) == 0) continue;
+    setU32(packet, cell, getU32(packet, cell) | bit);
+    left--;
+  }
 }
-/** Most transmits left among the events that are not in the packet yet. */
-function highestTier(r: u32, row: u32, packet: u32, digits: u32): u32 {
+
+/** Queued events of a cell that are not in the packet, of those that have `tier` transmits left. */
+function tierOf(r: u32, row: u32, packet: u32, cell: u32, tier: u32): u32 {
+  const at = cellOf(r, row, cell) + DIGITS_AT;
+  return equalTo(at, getU32(r, WORDS) - 1, tier, ~getU32(packet, cell));
+}
+/** Most transmits left among the events that are not in the packet. */
+function highestTier(r: u32, row: u32, packet: u32): u32 {
   let most: u32 = 0;
   for (let cell: u32 = 0; cell < cellCount(r); cell++) {
     const at = cellOf(r, row, cell) + DIGITS_AT;
-    const tier = highest(at, digits, waiting(at, digits, packet, cell));
+    const tier = highest(at, getU32(r, WORDS) - 1, ~getU32(packet, cell));
     if (tier > most) most = tier;
   }
   return most;

@@ -65,9 +65,10 @@ export async function modelEvents(nodes: number, seeds: number): Promise<Samples
     const { informed } = play(seed).series;
     const timeTo = (wanted: number): number =>
       (informed.findIndex((count) => count >= wanted) + 0.5) * stepMs;
-    if (timeTo(nodes) > GOSSIP_MS_MAX) continue;
+    const whole = timeTo(nodes);
+    if (whole < 0 || whole > GOSSIP_MS_MAX) continue;
     half.push(timeTo(Math.ceil(nodes / 2)));
-    all.push(timeTo(nodes));
+    all.push(whole);
   }
   return { eventHalfMs: half, eventAllMs: all };
 }
