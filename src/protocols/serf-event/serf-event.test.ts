@@ -33,7 +33,7 @@ function player(setting: Setting): Promise<InlinePlayer> {
   });
 }
 async function play(setting: Setting, seed = 1): Promise<Readonly<Record<string, number[]>>> {
-  return (await player(setting)).play(seed).series.measures as Record<string, number[]>;
+  return (await player(setting)).play(seed).series.measures;
 }
 const last = (values: readonly number[] | undefined): number => values!.at(-1)!;
 const QUIET = { probeInterval: 0, pushPullInterval: 0 };
