@@ -1,0 +1,115 @@
+/**
+ * Failure reports of a Redis Cluster: which masters said of a node that it does not answer. Small clusters
+ * keep the time of each report. Else a cell counts its reporters in two windows, and a coin says whether
+ * a report comes from one that is counted: masters are as likely as each other to report.
+ */
+import { div32, getU16, getU32, mul32, setU16, setU32, toF64, toU32 } from "../memory";
+import { threefry, threefrySecond } from "../kernels/random";
+import { field, parameter } from "./access";
+import { NODES, SEED, TICK } from "./context";
+import {
+  REPORTS, REPORT_VALIDITY, WINDOW, ageOf, cellOf, columnNode, columnsOf, groupOf, groupsOf, isExact,
+  isMaster, memberOf, nodeTimeout, rowOf, stampOf,
+} from "./redis-table";
+
+/** Nodes up to which every reporter has a time of its own; see src/protocols/redis-cluster/protocol.ts. */
+const LISTED_NODES: u32 = 256;
+/** A count has 16 bits: in larger clusters it counts in units of several reporters. */
+const COUNT_MAX: u32 = 32768;
+const COIN: u32 = 0xfe000000;
+
+function isListed(c: u32): bool {
+  return isExact(c) && getU32(c, NODES) <= LISTED_NODES;
+}
+function validity(c: u32): u32 {
+  return toU32(parameter(c, REPORT_VALIDITY) * toF64(nodeTimeout(c)));
+}
+function unitOf(c: u32): u32 {
+  return div32(groupsOf(c), COUNT_MAX) + 1;
+}
+
+/** `from` said that the column's node fails. */
+export function report(c: u32, columns: u32, node: u32, column: u32, from: u32, now: u32): void {
+  const cell = cellOf(columns, node, column);
+  if (isListed(c)) {
+    const entry = mul32(cell, groupsOf(c)) + groupOf(c, from);
+    setU16(field(c, REPORTS), entry, stampOf(now));
+    return;
+  }
+  const at = field(c, REPORTS) + (cell << 2);
+  const fresh = getU16(at, 0);
+  const old = getU16(at, 1);
+  const place = coin(c, node, column, from) * reporters(c, columns, node, column);
+  const unit = toF64(unitOf(c));
+  if (toF64(threefrySecond()) * unit >= 4294967296.0) return;
+  if (place < toF64(fresh) * unit) return;
+  if (place < toF64(fresh + old) * unit) setU16(at, 1, old - 1);
+  setU16(at, 0, fresh + 1);
+}
+
+/** `from` said that the column's node is well: its report is void. */
+export function withdraw(c: u32, columns: u32, node: u32, column: u32, from: u32): void {
+  const cell = cellOf(columns, node, column);
+  if (isListed(c)) {
+    setU16(field(c, REPORTS), mul32(cell, groupsOf(c)) + groupOf(c, from), 0);
+    return;
+  }
+  const at = field(c, REPORTS) + (cell << 2);
+  const fresh = getU16(at, 0);
+  const old = getU16(at, 1);
+  if (fresh + old == 0) return;
+  const place = coin(c, node, column, from) * reporters(c, columns, node, column);
+  const unit = toF64(unitOf(c));
+  if (toF64(threefrySecond()) * unit >= 4294967296.0) return;
+  if (place < toF64(fresh) * unit) setU16(at, 0, fresh - 1);
+  else if (place < toF64(fresh + old) * unit) setU16(at, 1, old - 1);
+}
+
+/** Masters whose reports are valid. */
+export function reportsOf(c: u32, columns: u32, node: u32, column: u32, now: u32): u32 {
+  const cell = cellOf(columns, node, column);
+  if (!isListed(c)) {
+    const at = field(c, REPORTS) + (cell << 2);
+    return mul32(getU16(at, 0) + getU16(at, 1), unitOf(c));
+  }
+  const groups = groupsOf(c);
+  const at = field(c, REPORTS) + (mul32(cell, groups) << 1);
+  const longest = validity(c);
+  const stamp = stampOf(now);
+  let count: u32 = 0;
+  for (let group: u32 = 0; group < groups; group++) {
+    const reported = getU16(at, group);
+    if (reported != 0 && ageOf(stamp, reported) <= longest) count++;
+  }
+  return count;
+}
+
+/** Lets counts grow old: a window is two thirds of the validity, which is then the mean of what counts live. */
+export function ageReports(c: u32, node: u32, now: u32): void {
+  if (isListed(c)) return;
+  const columns = columnsOf(c);
+  const row = rowOf(c, node);
+  const window = div32(mul32(now, 3), mul32(validity(c), 2) + 1);
+  const last = getU32(row, WINDOW);
+  if (window == last) return;
+  setU32(row, WINDOW, window);
+  const at = field(c, REPORTS) + (cellOf(columns, node, 0) << 2);
+  for (let column: u32 = 0; column < columns; column++) {
+    setU16(at, (column << 1) + 1, window == last + 1 ? getU16(at, column << 1) : 0);
+    setU16(at, column << 1, 0);
+  }
+}
+
+/** Masters that can report: neither the observer nor whom they report. */
+function reporters(c: u32, columns: u32, node: u32, column: u32): f64 {
+  const other = columnNode(c, columns, column);
+  let count = groupsOf(c);
+  if (isMaster(c, columns, node, node)) count--;
+  if (memberOf(c, other) == 0) count--;
+  return toF64(count > 0 ? count : 1);
+}
+/** In [0, 1); leaves a second word. */
+function coin(c: u32, node: u32, column: u32, from: u32): f64 {
+  const key = mul32(getU32(c, TICK), 0x9e3779b1) ^ (COIN | column);
+  return toF64(threefry(getU32(c, SEED), key, from, node)) / 4294967296.0;
+}
