@@ -38,6 +38,7 @@ export * from "./protocols/phi-accrual";
 export * from "./protocols/swim-basic";
 export * from "./protocols/swim-lifeguard";
 export * from "./protocols/serf-event";
+export * from "./protocols/redis-cluster";
 export * from "./views/order";
 export * from "./views/start";
 export * from "./views/lists";

@@ -175,8 +175,8 @@ function protocolSettings(
   return { nodes, parameters, edges, clock: kind, periodTicks, delayTicksMax: longest };
 }
 
-function messageSize({ protocol: { payloadWords }, parameters }: TrialSettings): number {
-  const words = typeof payloadWords === "number" ? payloadWords : payloadWords(parameters);
+function messageSize({ protocol: { payloadWords }, parameters, nodes }: TrialSettings): number {
+  const words = typeof payloadWords === "number" ? payloadWords : payloadWords(parameters, nodes);
   return MESSAGE_HEADER_BYTES + 4 * words;
 }
 

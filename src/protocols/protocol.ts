@@ -87,8 +87,10 @@ export interface Protocol {
   readonly roundTicks: number;
   /** The model's memory, in the order in which portable code numbers its fields. */
   fields(settings: ProtocolSettings): readonly FieldSpec[];
-  /** Extra u32 words of a message beyond the fixed header; from the parameters where they say how many. */
-  readonly payloadWords: number | ((parameters: Readonly<Record<string, number>>) => number);
+  /** Extra u32 words of a message beyond the fixed header; from parameters and nodes where these say how many. */
+  readonly payloadWords:
+    | number
+    | ((parameters: Readonly<Record<string, number>>, nodes: number) => number);
   traffic(settings: ProtocolSettings): TrafficBounds;
   /** false: messages go to all neighbours, so how peers are selected has no effect. */
   readonly choosesPeers?: boolean;

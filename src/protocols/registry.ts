@@ -15,6 +15,7 @@ import { pushSum } from "./push-sum/protocol.js";
 import { push } from "./push/protocol.js";
 import { quantile } from "./quantile/protocol.js";
 import { ringKv } from "./ring-kv/protocol.js";
+import { redisCluster } from "./redis-cluster/protocol.js";
 import { rumorMongering } from "./rumor-mongering/protocol.js";
 import { rumorStream } from "./rumor-stream/protocol.js";
 import { serfEvent } from "./serf-event/protocol.js";
@@ -44,6 +45,7 @@ export const protocols: readonly Protocol[] = [
   alertmanagerHa,
   ringKv,
   serfEvent,
+  redisCluster,
 ];
 
 export function findProtocol(id: string): Protocol | undefined {

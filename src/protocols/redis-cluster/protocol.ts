@@ -1,0 +1,188 @@
+/** The bus of a Redis Cluster; the portable steps are assembly/protocols/redis-cluster.ts. */
+import type { FieldSpec } from "../../memory/layout.js";
+import {
+  defineProtocol,
+  type Measures,
+  type ParameterSpec,
+  type ProtocolSettings,
+  type TrafficBounds,
+} from "../protocol.js";
+import { believerField, detectorMeasures, subjects } from "../shared/detector.js";
+
+/** Nodes up to which every node may have a cell for every other: 4096^2 cells are 250 MB. */
+const EXACT_NODES_MAX = 4096;
+/** Nodes up to which the time of each master's report is kept: a half of 256^3 times are 17 MB. */
+const LISTED_NODES = 256;
+const SHARDS_MAX = 256;
+const ROW_WORDS = 8;
+const SHARD_TALLIES = 8;
+/** A section about subjects alone has more entries once in a million million. */
+const SUBJECT_ENTRIES = 20;
+/** Messages that all nodes together may send on purpose in one run, and one node at least. */
+const BURST_TOTAL = 262_144;
+const BURST_MIN = 4;
+const RUNS = 10;
+/** cluster_legacy.h: the header of every message. */
+const HEADER_BYTES = 2256;
+
+type Parameters = Readonly<Record<string, number>>;
+type Series = Readonly<Record<string, readonly number[]>>;
+
+function count(description: string, limits: [number, number, number], unit: string): ParameterSpec {
+  const [byDefault, min, max] = limits;
+  return { description, default: byDefault, min, max, integer: true, unit };
+}
+
+/** Columns of a node's table: every node, or the subjects. */
+function columnsOf(nodes: number, parameters: Parameters): number {
+  const { exactNodes = 0, subjects: tracked = 1 } = parameters;
+  return nodes <= exactNodes ? nodes : tracked;
+}
+
+function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
+  const columns = columnsOf(nodes, parameters);
+  const cells = nodes * columns;
+  const groups = Math.ceil(nodes / (1 + (parameters.replicas ?? 0)));
+  const isListed = columns === nodes && nodes <= Math.min(LISTED_NODES, parameters.exactNodes ?? 0);
+  const bits = (name: string, meaning: string): FieldSpec => ({
+    ...{ name, type: "u32", count: nodes * Math.ceil(columns / 32), digest: true },
+    meaning: `by bit of a column: ${meaning}`,
+  });
+  const times = (name: string, meaning: string): FieldSpec => ({
+    ...{ name, type: "u16", count: cells, digest: true },
+    meaning: `by cell, tenths of a second: ${meaning}`,
+  });
+  return [
+    believerField(parameters),
+    {
+      ...{ name: "rows", type: "u32", count: nodes * ROW_WORDS, digest: true },
+      meaning: "epochs, election, what is being told to all",
+    },
+    bits("pfails", "PFAIL"),
+    bits("fails", "FAIL"),
+    bits("untold", "FAIL that the others are still to be told of"),
+    bits("open", "a ping that is not answered"),
+    times("pongs", "the last pong"),
+    times("pings", "the open ping, or data since"),
+    times("failTimes", "since when FAIL"),
+    times("voteTimes", "last vote about this master"),
+    {
+      ...{ name: "owners", type: "u16", count: cells, digest: true },
+      meaning: "by cell: epoch and owner of the slots of a group",
+    },
+    {
+      ...{ name: "reports", type: "u16", count: cells * (isListed ? groups : 2), digest: true },
+      meaning: "failure reports: a time for each master, or counts of two windows",
+    },
+    {
+      ...{ name: "tallies", type: "f64", count: SHARDS_MAX * SHARD_TALLIES, shared: true },
+      meaning: "for each shard: false PFAIL, elections, promotions, adoptions, mentions, pings",
+    },
+  ];
+}
+
+/** Most entries of a section; see entriesWanted in assembly/runtime/redis-bus.ts. */
+function entriesMax(nodes: number, parameters: Parameters): number {
+  const columns = columnsOf(nodes, parameters);
+  const wanted = Math.max(3, Math.floor(nodes / (parameters.gossipDivisor ?? 10)));
+  return columns === nodes ? Math.min(wanted, columns) : Math.min(columns, SUBJECT_ENTRIES);
+}
+
+/** Pings of a burst and their pongs, and what is told to all, with the acknowledgements of that. */
+function traffic({ nodes, periodTicks, delayTicksMax }: ProtocolSettings): TrafficBounds {
+  const burst = Math.min(nodes, Math.max(BURST_MIN, Math.floor(BURST_TOTAL / nodes)));
+  const runTicks = Math.max(1, periodTicks / RUNS);
+  const perRun = 4 * nodes * burst;
+  const perTick = Math.ceil((2 * perRun) / runTicks) + 4096;
+  const inFlight = Math.ceil((perRun * (delayTicksMax + 1)) / runTicks) + 4096;
+  return { perTick, inFlight };
+}
+
+const OWN = ["suspected", "wrongly", "falsePfails", "elections", "promotions", "adoptions"] as const;
+
+const measures: Measures = (() => {
+  const detector = detectorMeasures({
+    cells: [...OWN, "mentions", "agePings"].map((name) => ({ name, combine: "sum" as const })),
+    derive: (cells) =>
+      Object.fromEntries([...OWN, "mentions"].map((name, index) => [name, cells[index] ?? 0])),
+  });
+  return {
+    ...detector,
+    derive(cells, first, settings) {
+      const [observers = 0] = cells;
+      const { suspected = 0, mentions = 0, ...values } = detector.derive(cells, first, settings);
+      const down = values.subjectsDown ?? 0;
+      return {
+        ...values,
+        suspectedShare: down === 0 ? 0 : suspected / (down * observers),
+        mentionsPerPair: mentions / (settings.nodes * (settings.parameters[0] ?? 1)),
+      };
+    },
+    summary: (series) => ({ ...detector.summary(series), ...summary(series) }),
+  };
+})();
+
+/** Steps from the first outage of a subject; null for what did not happen. */
+function summary(series: Series): Record<string, number | null> {
+  const { subjectsDown = [], suspectedShare = [], promotions = [], adoptions = [] } = series;
+  const last = (name: string): number => series[name]?.at(-1) ?? 0;
+  const crash = subjectsDown.findIndex((down) => down > 0);
+  const since = (values: readonly number[], least: number): number | null => {
+    const step = values.findIndex((value) => value >= least);
+    return crash < 0 || least === 0 || step < 0 ? null : step - crash;
+  };
+  const down = last("subjectsDown");
+  const unaware = subjectsDown.reduce((sum, n, step) => sum + n * (1 - suspectedShare[step]!), 0);
+  const periods = (subjectsDown.length - 1) / RUNS;
+  return {
+    pfailFirstSteps: since(suspectedShare, Number.MIN_VALUE),
+    pfailMeanSteps: down > 0 && last("suspectedShare") === 1 ? unaware / down : null,
+    promotedFirstSteps: since(promotions, 1),
+    promotedAllSteps: since(promotions, last("promotions")),
+    adoptedAllSteps: since(adoptions, last("adoptions")),
+    falsePfails: last("falsePfails"),
+    elections: last("elections"),
+    promotions: last("promotions"),
+    mentionsPerPairPeriod: periods === 0 ? null : last("mentionsPerPair") / periods,
+  };
+}
+
+export const redisCluster = defineProtocol({
+  id: "redis-cluster",
+  title: "Redis Cluster bus",
+  summary: "pings with gossip; PFAIL, FAIL by a majority of masters, a replica elected by votes",
+  source: "redis/redis, src/cluster_legacy.c and cluster_legacy.h",
+  symbol: "redisCluster",
+  parameters: {
+    subjects,
+    exactNodes: count(
+      "up to so many nodes each has a cell for every other; above for the subjects alone",
+      [1024, 0, EXACT_NODES_MAX],
+      "nodes",
+    ),
+    replicas: count("replicas of each master; ids of a group are neighbours", [1, 0, 15], "nodes"),
+    nodeTimeout: count("cluster-node-timeout", [15_000, 1000, 600_000], "ms"),
+    gossipDivisor: count("a section tells of nodes / gossipDivisor nodes", [10, 2, 1000], ""),
+    trustPongs: {
+      ...count("whether a pong that others tell of counts as one's own", [1, 0, 1], ""),
+      choices: ["off", "on"],
+    },
+    reportValidity: {
+      ...count("node timeouts for which a failure report counts", [2, 1, 100], "timeouts"),
+      integer: false,
+    },
+  },
+  clocks: ["event"],
+  roundTicks: 1,
+  endless: true,
+  rests: () => true,
+  // Whom a node pings is the protocol itself.
+  choosesPeers: false,
+  periodMs: () => 1000,
+  payloadWords: (parameters, nodes) =>
+    2 + Math.ceil(columnsOf(nodes, parameters) / 32) + entriesMax(nodes, parameters),
+  fields,
+  traffic,
+  measures,
+  wireBytes: () => ({ rumor: HEADER_BYTES, control: HEADER_BYTES }),
+});
