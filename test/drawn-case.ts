@@ -103,7 +103,7 @@ function withEnvironment(network: Network, event: boolean): Network {
       {},
       { churn: { law: "weibull", session: 9, downtime: 3, shape: 0.6, state } } as const,
     ]),
-    ...(event ? pick([{}, { uplinkKbps: 200, downlinkKbps: 150, queueMs: 90 }]) : {}),
+    ...(event ? pick([{}, { uplinkKbps: 200, downlinkKbps: 150, queueMs: 125 }]) : {}),
   };
   const clock = event ? "event" : "round";
   const { environment } = buildEnvironment(spec, { nodes, zones: undefined, clock });

@@ -4,9 +4,9 @@
  * is PFAIL, PFAIL at a majority of masters is FAIL, and a replica of the failed master asks for votes. The
  * engine is assembly/runtime/redis-*.ts. A period is a second, ten runs of the original's cron.
  */
-import { getF64, getU32, lowestBit, setF64, toF64, toU32 } from "../memory";
+import { getF64, getU16, getU32, lowestBit, setF64, toF64, toU32 } from "../memory";
 import { drawBelow, threefry } from "../kernels/random";
-import { countArrived } from "../runtime/access";
+import { countArrived, field } from "../runtime/access";
 import {
   ARRIVED, END, FIRST, NODES, PERIOD, REQUESTS_ARRIVED, SEED, TICK, TIMER_KIND,
 } from "../runtime/context";
@@ -21,7 +21,7 @@ import {
 import {
   AUTH_REQUEST, FAIL, countVote, failOver, receiveFail, tellAll, vote,
 } from "../runtime/redis-failover";
-import { ageReports } from "../runtime/redis-reports";
+import { ageReports, countReporters } from "../runtime/redis-reports";
 import {
   AGE_PINGS, CURRENT_EPOCH, FAILS, FALSE_PFAILS, MENTIONS, OPEN, PACE, PFAILS, PINGS,
   PONGS, RUNS, ageOf, bitsAt, burstOf, cellOf, columnNode, columnOf, columnsOf, groupsOf, hasBit,
@@ -94,6 +94,7 @@ export function redisClusterReceive(c: u32): void {
 
 export function redisClusterAct(c: u32): void {
   if (getU32(c, TICK) == 0) startTimers(c);
+  countReporters(c);
   if (getU32(c, TIMER_KIND) != 0) return;
   const period = getU32(c, PERIOD);
   const runs: u32 = period < RUNS ? 1 : RUNS;
@@ -152,16 +153,25 @@ function watch(c: u32, node: u32, index: u32, now: u32): void {
   const own = columnOf(c, columns, node);
   const stamp = stampOf(now);
   const half = nodeTimeout(c) >>> 1;
+  const open = bitsAt(c, OPEN, columns, node);
+  const pongs = field(c, PONGS) + (cellOf(columns, node, 0) << 1);
   let left = burstOf(c);
-  for (let column: u32 = 0; column < columns; column++) {
-    if (column == own) continue;
-    if (hasBit(c, OPEN, columns, node, column)) {
-      watchOpen(c, columns, node, column, index, now);
-    } else if (left > 0 && ageOf(stamp, stampIn(c, PONGS, cellOf(columns, node, column))) > half) {
-      openPing(c, columns, node, column, stamp);
-      sendBeat(c, node, columnNode(c, columns, column), PING);
-      tally(c, AGE_PINGS, 1.0);
-      left--;
+  for (let word: u32 = 0; word < wordsOf(columns); word++) {
+    const opened = getU32(open, word);
+    const first = word << 5;
+    const end = first + 32 < columns ? first + 32 : columns;
+    for (let column = first; column < end; column++) {
+      // Most have answered not long ago: the others come apart.
+      if (ageOf(stamp, getU16(pongs, column)) <= half && opened == 0) continue;
+      if (column == own) continue;
+      if (((opened >>> (column - first)) & 1) == 1) {
+        watchOpen(c, columns, node, column, index, now);
+      } else if (left > 0 && ageOf(stamp, getU16(pongs, column)) > half) {
+        openPing(c, columns, node, column, stamp);
+        sendBeat(c, node, columnNode(c, columns, column), PING);
+        tally(c, AGE_PINGS, 1.0);
+        left--;
+      }
     }
   }
 }

@@ -4,20 +4,20 @@
  * section, a bit for each column that is PFAIL, the entries.
  */
 import {
-  div32, getBit, getU32, lowestBit, mul32, popcount, setBit, setU32, toF64, toU32,
+  clearBit, div32, getBit, getU16, getU32, lowestBit, mul32, popcount, setBit, setU16, setU32, toF64, toU32,
 } from "../memory";
 import { drawBelow, threefry } from "../kernels/random";
-import { countBytes, countSent, setting } from "./access";
+import { countBytes, countSent, field, setting } from "./access";
 import { NODES, REQUESTED, SCRATCH_AT, SEED, SENT, TICK } from "./context";
 import { delayOf } from "./delay";
 import { CONTROL, COPY } from "./links";
 import { sendSized } from "./mailbox";
 import { report, reportsOf, withdraw } from "./redis-reports";
 import {
-  CURRENT_EPOCH, FAILS, FAIL_TIMES, GOSSIP_DIVISOR, MENTIONS, OPEN, PFAILS, PINGS, PONGS, TRUST_PONGS, UNTOLD,
+  CURRENT_EPOCH, FAILS, FAIL_TIMES, GOSSIP_DIVISOR, MENTIONS, OPEN, PFAILS, PINGS, PONGS, REPORTED, TRUST_PONGS, UNTOLD,
   adopt, ageOf, bitsAt, cellOf, columnOf, columnsOf, condemn, configEpoch, dropBit, hasBit,
   isMaster, memberOf, nodeTimeout, ownerEpoch, ownerMember, pardon, putBit, quorumOf, rowOf, setStamp, slotsColumn,
-  stampIn, stampOf, subjectOfColumn, subjectsOf, tally, wordsOf,
+  stampIn, stampOf, tally, wordsOf,
 } from "./redis-table";
 
 export const PING: u32 = 1;
@@ -96,6 +96,8 @@ function writeEntries(c: u32, columns: u32, m: u32, from: u32, to: u32): u32 {
   // Columns that must not be drawn again; nobody else uses the scratch of draws on this clock.
   const taken = getU32(c, SCRATCH_AT);
   const pfails = bitsAt(c, PFAILS, columns, from);
+  const fails = bitsAt(c, FAILS, columns, from);
+  const pongs = field(c, PONGS) + (cellOf(columns, from, 0) << 1);
   for (let word: u32 = 0; word < words; word++) setU32(taken, word, getU32(pfails, word));
   if (own < columns) setBit(taken, own);
   if (theirs < columns) setBit(taken, theirs);
@@ -106,9 +108,9 @@ function writeEntries(c: u32, columns: u32, m: u32, from: u32, to: u32): u32 {
     const column = drawBelow(getU32(c, SEED), purpose, key, from, columns);
     if (getBit(taken, column) == 1) continue;
     setBit(taken, column);
-    const failed: u32 = hasBit(c, FAILS, columns, from, column) ? ENTRY_FAIL : 0;
-    const pong = column == own ? 0 : stampIn(c, PONGS, cellOf(columns, from, column));
-    setU32(entries, count, ((pong << STAMP_SHIFT) | failed | column) >>> 0);
+    const failed: u32 = getBit(fails, column) == 1 ? ENTRY_FAIL : 0;
+    const pong = getU16(pongs, column) << STAMP_SHIFT;
+    setU32(entries, count, (pong | failed | column) >>> 0);
     count++;
   }
   return count;
@@ -144,19 +146,39 @@ export function readBeat(c: u32, m: u32, node: u32, from: u32, now: u32): void {
   if (fromMaster) readFailing(c, columns, m, node, from, own, now);
   const entries = m + ((PFAILS_WORD + wordsOf(columns)) << 2);
   const count = getU32(m, ENTRIES_WORD);
+  tally(c, MENTIONS, toF64(count));
   const stamp = stampOf(now);
+  const reported = bitsAt(c, REPORTED, columns, node);
+  const open = bitsAt(c, OPEN, columns, node);
+  const pongs = field(c, PONGS) + (cellOf(columns, node, 0) << 1);
+  const trusting = setting(c, TRUST_PONGS) == 1;
   for (let i: u32 = 0; i < count; i++) {
     const entry = getU32(entries, i);
     const column = entry & COLUMN_MASK;
     if (column == own) continue;
-    if (subjectOfColumn(c, columns, column) < subjectsOf(c)) tally(c, MENTIONS, 1.0);
-    const failed = (entry & ENTRY_FAIL) != 0;
-    if (fromMaster) {
-      if (failed) hearReport(c, columns, node, column, from, now);
-      else withdraw(c, columns, node, column, from);
+    if ((entry & ENTRY_FAIL) != 0) {
+      if (fromMaster) hearReport(c, columns, node, column, from, now);
+      continue;
     }
-    if (!failed) trustPong(c, columns, node, column, entry >>> STAMP_SHIFT, stamp, now);
+    // A pong that another had is as good as one's own, unless there is doubt.
+    if (getBit(reported, column) == 1) {
+      if (fromMaster) withdraw(c, columns, node, column, from);
+      if (reportsOf(c, columns, node, column, now) > 0) continue;
+      clearBit(reported, column);
+    }
+    if (!trusting || getBit(open, column) == 1) continue;
+    const later = laterPong(stamp, now, entry >>> STAMP_SHIFT, getU16(pongs, column));
+    if (later != 0) setU16(pongs, column, later);
   }
+}
+
+/** Stamp of a pong that others tell of, 0 when one's own came later. Times travel in whole seconds, rounded down. */
+function laterPong(stamp: u32, now: u32, told: u32, own: u32): u32 {
+  const age = ageOf(stamp, told);
+  const ownAge = ageOf(stamp, own);
+  if (age >= ownAge || told == 0) return 0;
+  const seconds = age + ((now - age) % TENTHS_OF_SECOND);
+  return seconds < ownAge ? stampOf(now - seconds) : 0;
 }
 
 /** Nodes that the sender takes for failing. */
@@ -169,13 +191,14 @@ function readFailing(
       const column = (word << 5) + lowestBit(bits);
       bits = (bits & (bits - 1)) >>> 0;
       if (column == own) continue;
-      if (subjectOfColumn(c, columns, column) < subjectsOf(c)) tally(c, MENTIONS, 1.0);
+      tally(c, MENTIONS, 1.0);
       hearReport(c, columns, node, column, from, now);
     }
   }
 }
 function hearReport(c: u32, columns: u32, node: u32, column: u32, from: u32, now: u32): void {
   report(c, columns, node, column, from, now);
+  putBit(c, REPORTED, columns, node, column);
   condemnIfMany(c, columns, node, column, now);
 }
 
@@ -186,21 +209,6 @@ export function condemnIfMany(c: u32, columns: u32, node: u32, column: u32, now:
   if (reportsOf(c, columns, node, column, now) + self < quorumOf(c)) return;
   condemn(c, columns, node, column, now);
   putBit(c, UNTOLD, columns, node, column);
-}
-
-/** A pong that another had is as good as one's own, unless there is doubt. */
-function trustPong(
-  c: u32, columns: u32, node: u32, column: u32, pong: u32, stamp: u32, now: u32,
-): void {
-  if (pong == 0 || setting(c, TRUST_PONGS) == 0) return;
-  const cell = cellOf(columns, node, column);
-  const age = ageOf(stamp, pong);
-  // In whole seconds, rounded down: the pong looks older than it is.
-  const seconds = age + ((now - age) % TENTHS_OF_SECOND);
-  if (seconds >= ageOf(stamp, stampIn(c, PONGS, cell))) return;
-  if (hasBit(c, OPEN, columns, node, column)) return;
-  if (reportsOf(c, columns, node, column, now) > 0) return;
-  setStamp(c, PONGS, cell, stampOf(now - seconds));
 }
 
 /** The sender is a master and says since which epoch; whoever claims slots that another won is told so. */

@@ -1,15 +1,18 @@
 /**
  * Failure reports of a Redis Cluster: which masters said of a node that it does not answer. Small clusters
  * keep the time of each report. Else a cell counts its reporters in two windows, and a coin says whether
- * a report comes from one that is counted: masters are as likely as each other to report.
+ * a report comes from one that is counted: of all that report now, each is as likely as another.
  */
-import { div32, getU16, getU32, mul32, setU16, setU32, toF64, toU32 } from "../memory";
+import {
+  clear, div32, getU16, getU32, lowestBit, mul32, setU16, setU32, toF64, toU32,
+} from "../memory";
 import { threefry, threefrySecond } from "../kernels/random";
 import { field, parameter } from "./access";
-import { NODES, SEED, TICK } from "./context";
+import { END, FIRST, NODES, PERIOD, SEED, SHARD, SHARDS, TICK } from "./context";
+import { nextUp } from "./lives";
 import {
-  REPORTS, REPORT_VALIDITY, WINDOW, ageOf, cellOf, columnNode, columnsOf, groupOf, groupsOf, isExact,
-  isMaster, memberOf, nodeTimeout, rowOf, stampOf,
+  FAILS, PFAILS, REPORTERS, REPORTS, REPORT_VALIDITY, RUNS, WINDOW, ageOf, bitsAt, cellOf, columnsOf, groupOf,
+  groupsOf, hasBit, isExact, isMaster, nodeTimeout, rowOf, stampOf, wordsOf,
 } from "./redis-table";
 
 /** Nodes up to which every reporter has a time of its own; see src/protocols/redis-cluster/protocol.ts. */
@@ -39,11 +42,16 @@ export function report(c: u32, columns: u32, node: u32, column: u32, from: u32, 
   const at = field(c, REPORTS) + (cell << 2);
   const fresh = getU16(at, 0);
   const old = getU16(at, 1);
-  const place = coin(c, node, column, from) * reporters(c, columns, node, column);
   const unit = toF64(unitOf(c));
+  const counted = toF64(fresh + old) * unit;
+  const others = otherReporters(c, columns, node, column);
+  const place = coin(c, node, column, from) * (others > counted ? others : counted);
   if (toF64(threefrySecond()) * unit >= 4294967296.0) return;
-  if (place < toF64(fresh) * unit) return;
-  if (place < toF64(fresh + old) * unit) setU16(at, 1, old - 1);
+  // A first report cannot come from one that is counted.
+  if (fresh + old > 0) {
+    if (place < toF64(fresh) * unit) return;
+    if (place < counted) setU16(at, 1, old - 1);
+  }
   setU16(at, 0, fresh + 1);
 }
 
@@ -58,11 +66,14 @@ export function withdraw(c: u32, columns: u32, node: u32, column: u32, from: u32
   const fresh = getU16(at, 0);
   const old = getU16(at, 1);
   if (fresh + old == 0) return;
-  const place = coin(c, node, column, from) * reporters(c, columns, node, column);
   const unit = toF64(unitOf(c));
-  if (toF64(threefrySecond()) * unit >= 4294967296.0) return;
-  if (place < toF64(fresh) * unit) setU16(at, 0, fresh - 1);
-  else if (place < toF64(fresh + old) * unit) setU16(at, 1, old - 1);
+  const others = otherReporters(c, columns, node, column);
+  // Of those who report no more some are still counted.
+  const left = toF64(fresh + old) * unit - others;
+  const place = coin(c, node, column, from) * (toF64(groupsOf(c)) - others);
+  if (place >= left || toF64(threefrySecond()) * unit >= 4294967296.0) return;
+  if (old > 0) setU16(at, 1, old - 1);
+  else setU16(at, 0, fresh - 1);
 }
 
 /** Masters whose reports are valid. */
@@ -100,13 +111,46 @@ export function ageReports(c: u32, node: u32, now: u32): void {
   }
 }
 
-/** Masters that can report: neither the observer nor whom they report. */
-function reporters(c: u32, columns: u32, node: u32, column: u32): f64 {
-  const other = columnNode(c, columns, column);
-  let count = groupsOf(c);
-  if (isMaster(c, columns, node, node)) count--;
-  if (memberOf(c, other) == 0) count--;
-  return toF64(count > 0 ? count : 1);
+/** Masters beside the observer that take the column's node for failing, as the last run had it. */
+function otherReporters(c: u32, columns: u32, node: u32, column: u32): f64 {
+  const tick = getU32(c, TICK);
+  const at = reportersAt(c, columns, tick == 0 ? 0 : tick - 1);
+  let count: u32 = 0;
+  for (let shard: u32 = 0; shard < getU32(c, SHARDS); shard++) {
+    count += getU32(at, mul32(shard, columns) + column);
+  }
+  const suspects = hasBit(c, PFAILS, columns, node, column) || hasBit(c, FAILS, columns, node, column);
+  if (suspects && count > 0 && isMaster(c, columns, node, node)) count--;
+  return toF64(count);
+}
+/** Two tables in turn: one is written as a run begins, and both are read by all shards. */
+function reportersAt(c: u32, columns: u32, tick: u32): u32 {
+  const turn = toU32((toF64(tick) * toF64(RUNS)) / toF64(getU32(c, PERIOD))) & 1;
+  return field(c, REPORTERS) + (mul32(turn, mul32(getU32(c, SHARDS), columns)) << 2);
+}
+/** Counts, once in a run, the shard's masters that report each column. */
+export function countReporters(c: u32): void {
+  if (isListed(c)) return;
+  const tick = getU32(c, TICK);
+  const columns = columnsOf(c);
+  const at = reportersAt(c, columns, tick);
+  if (tick > 0 && at == reportersAt(c, columns, tick - 1)) return;
+  const row = at + (mul32(getU32(c, SHARD), columns) << 2);
+  clear(row, columns << 2);
+  const words = wordsOf(columns);
+  const end = getU32(c, END);
+  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
+    const pfails = bitsAt(c, PFAILS, columns, node);
+    const fails = bitsAt(c, FAILS, columns, node);
+    for (let word: u32 = 0; word < words; word++) {
+      let bits = (getU32(pfails, word) | getU32(fails, word)) >>> 0;
+      if (bits == 0 || !isMaster(c, columns, node, node)) continue;
+      for (; bits != 0; bits = (bits & (bits - 1)) >>> 0) {
+        const column = (word << 5) + lowestBit(bits);
+        setU32(row, column, getU32(row, column) + 1);
+      }
+    }
+  }
 }
 /** In [0, 1); leaves a second word. */
 function coin(c: u32, node: u32, column: u32, from: u32): f64 {

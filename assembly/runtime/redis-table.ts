@@ -19,21 +19,23 @@ export const GOSSIP_DIVISOR: u32 = 4;
 export const TRUST_PONGS: u32 = 5;
 export const REPORT_VALIDITY: u32 = 6;
 
-/** Fields after the believers. Bits: PFAIL, FAIL, FAIL still to be told, a ping without its pong. */
+/** Fields after the believers. Bits: PFAIL, FAIL, FAIL still to be told, a ping without its pong, reports. */
 const ROWS: u32 = 1;
 export const PFAILS: u32 = 2;
 export const FAILS: u32 = 3;
 export const UNTOLD: u32 = 4;
 export const OPEN: u32 = 5;
+export const REPORTED: u32 = 6;
 /** A time by cell: the last pong, the open ping (or data since), FAIL, the last vote about this master. */
-export const PONGS: u32 = 6;
-export const PINGS: u32 = 7;
-export const FAIL_TIMES: u32 = 8;
-export const VOTE_TIMES: u32 = 9;
+export const PONGS: u32 = 7;
+export const PINGS: u32 = 8;
+export const FAIL_TIMES: u32 = 9;
+export const VOTE_TIMES: u32 = 10;
 /** Who owns the slots of the group that the column's node began as master of: epoch, member. */
-const OWNERS: u32 = 10;
-export const REPORTS: u32 = 11;
-const TALLIES: u32 = 12;
+const OWNERS: u32 = 11;
+export const REPORTS: u32 = 12;
+export const REPORTERS: u32 = 13;
+const TALLIES: u32 = 14;
 
 /** Words of a node's row. */
 const ROW_WORDS_SHIFT: u32 = 3;

@@ -13,6 +13,8 @@ import { believerField, detectorMeasures, subjects } from "../shared/detector.js
 const EXACT_NODES_MAX = 4096;
 /** Nodes up to which the time of each master's report is kept: a half of 256^3 times are 17 MB. */
 const LISTED_NODES = 256;
+/** The project's own aim: clusters of about so many nodes. */
+const DESIGN_NODES = 1000;
 const SHARDS_MAX = 256;
 const ROW_WORDS = 8;
 const SHARD_TALLIES = 8;
@@ -39,6 +41,11 @@ function columnsOf(nodes: number, parameters: Parameters): number {
   return nodes <= exactNodes ? nodes : tracked;
 }
 
+/** Most shards that a population is cut into; see engine/plan.ts. */
+function shardsMax(nodes: number): number {
+  return Math.min(SHARDS_MAX, Math.ceil(nodes / 1024));
+}
+
 function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
   const columns = columnsOf(nodes, parameters);
   const cells = nodes * columns;
@@ -62,6 +69,7 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
     bits("fails", "FAIL"),
     bits("untold", "FAIL that the others are still to be told of"),
     bits("open", "a ping that is not answered"),
+    bits("reported", "there may be failure reports"),
     times("pongs", "the last pong"),
     times("pings", "the open ping, or data since"),
     times("failTimes", "since when FAIL"),
@@ -73,6 +81,10 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
     {
       ...{ name: "reports", type: "u16", count: cells * (isListed ? groups : 2), digest: true },
       meaning: "failure reports: a time for each master, or counts of two windows",
+    },
+    {
+      ...{ name: "reporters", type: "u32", count: 2 * shardsMax(nodes) * columns, shared: true },
+      meaning: "for each shard: masters that report a column, two runs in turn",
     },
     {
       ...{ name: "tallies", type: "f64", count: SHARDS_MAX * SHARD_TALLIES, shared: true },
@@ -88,14 +100,17 @@ function entriesMax(nodes: number, parameters: Parameters): number {
   return columns === nodes ? Math.min(wanted, columns) : Math.min(columns, SUBJECT_ENTRIES);
 }
 
-/** Pings of a burst and their pongs, and what is told to all, with the acknowledgements of that. */
+/**
+ * A burst of every node with its answers, in each run; and nodes that were paused answer what has waited. Of
+ * each pair one ping is open at a time.
+ */
 function traffic({ nodes, periodTicks, delayTicksMax }: ProtocolSettings): TrafficBounds {
   const burst = Math.min(nodes, Math.max(BURST_MIN, Math.floor(BURST_TOTAL / nodes)));
-  const runTicks = Math.max(1, periodTicks / RUNS);
-  const perRun = 4 * nodes * burst;
-  const perTick = Math.ceil((2 * perRun) / runTicks) + 4096;
-  const inFlight = Math.ceil((perRun * (delayTicksMax + 1)) / runTicks) + 4096;
-  return { perTick, inFlight };
+  const perTickOfRun = (2 * nodes * burst) / Math.max(1, periodTicks / RUNS);
+  return {
+    perTick: Math.ceil(perTickOfRun + Math.min(nodes ** 2, BURST_TOTAL / 2)) + 4096,
+    inFlight: Math.ceil(Math.min(perTickOfRun * (delayTicksMax + 1), nodes ** 2)) + 4096,
+  };
 }
 
 const OWN = ["suspected", "wrongly", "falsePfails", "elections", "promotions", "adoptions"] as const;
@@ -112,10 +127,12 @@ const measures: Measures = (() => {
       const [observers = 0] = cells;
       const { suspected = 0, mentions = 0, ...values } = detector.derive(cells, first, settings);
       const down = values.subjectsDown ?? 0;
+      const [tracked = 1, exactNodes = 0] = settings.parameters;
+      const columns = columnsOf(settings.nodes, { subjects: tracked, exactNodes });
       return {
         ...values,
         suspectedShare: down === 0 ? 0 : suspected / (down * observers),
-        mentionsPerPair: mentions / (settings.nodes * (settings.parameters[0] ?? 1)),
+        mentionsPerPair: mentions / (settings.nodes * columns),
       };
     },
     summary: (series) => ({ ...detector.summary(series), ...summary(series) }),
@@ -175,6 +192,7 @@ export const redisCluster = defineProtocol({
   clocks: ["event"],
   roundTicks: 1,
   endless: true,
+  designNodesMax: DESIGN_NODES,
   rests: () => true,
   // Whom a node pings is the protocol itself.
   choosesPeers: false,
