@@ -4,8 +4,8 @@
  * is PFAIL, PFAIL at a majority of masters is FAIL, and a replica of the failed master asks for votes. The
  * engine is assembly/runtime/redis-*.ts. A period is a second, ten runs of the original's cron.
  */
-import { getF64, getU16, getU32, lowestBit, setF64, toF64, toU32 } from "../memory";
-import { drawBelow, threefry } from "../kernels/random";
+import { getF64, getU16, getU32, lowestBit, setU32, toF64, toU32 } from "../memory";
+import { drawBelow } from "../kernels/random";
 import { countArrived, field } from "../runtime/access";
 import {
   ARRIVED, END, FIRST, NODES, PERIOD, REQUESTS_ARRIVED, SEED, TICK, TIMER_KIND,
@@ -23,7 +23,7 @@ import {
 } from "../runtime/redis-failover";
 import { ageReports, countReporters } from "../runtime/redis-reports";
 import {
-  AGE_PINGS, CURRENT_EPOCH, FAILS, FALSE_PFAILS, MENTIONS, OPEN, PACE, PFAILS, PINGS,
+  CURRENT_EPOCH, FAILS, FALSE_PFAILS, MENTIONS, OPEN, OWED, PFAILS, PINGS,
   PONGS, RUNS, ageOf, bitsAt, burstOf, cellOf, columnNode, columnOf, columnsOf, groupsOf, hasBit,
   nodeTimeout, putBit, raise, rowOf, setStamp, stampIn, stampOf, subjectOfColumn, subjectsOf, suspect, talliesAt,
   tally, tenths, wordsOf,
@@ -32,26 +32,22 @@ import {
   OWN_CELLS, countBeliever, forgetBelievers, isDownNow, measureBeliefs,
 } from "../runtime/subjects";
 import { NONE, TIMER, firstLate, nextLate, startTimers, timerFires } from "../runtime/timers";
-import { addCell, lastCell } from "../runtime/values";
+import { addCell } from "../runtime/values";
 
 /** Nodes of which the one with the oldest pong is pinged each second. */
 const SAMPLES: u32 = 5;
-/** Draws of one more node that is not tracked. */
-const TRIES: u32 = 8;
-/** A mean of pings decays by an eighth in a step. */
-const PACE_SHARE: f64 = 0.125;
 
-/** Purposes of draws: sampled nodes, their stand-ins, first ages of pongs, pings to nodes that are not tracked. */
+/** Purposes of draws: sampled nodes, their stand-ins, first ages of pongs, nodes of a block, others. */
 const SAMPLE: u32 = 0xfc000000;
 const STAND_IN: u32 = 0xfc000010;
 const FIRST_AGE: u32 = 0xfc000020;
-const OTHERS: u32 = 0xfc000040;
+const BLOCK: u32 = 0xfc000040;
+const OTHERS: u32 = 0xfc800000;
 
 /** Cells after the shared ones: pairs that suspect a subject that is down, or is not; then the tallies. */
 const SUSPECTED: u32 = OWN_CELLS;
 const WRONGLY: u32 = OWN_CELLS + 1;
 const TALLY_CELLS: u32 = OWN_CELLS + 2;
-const PACE_CELL: u32 = OWN_CELLS + 7;
 
 /** A cluster that has stood for long: pongs of any age below half of the timeout. */
 export function redisClusterStart(c: u32): void {
@@ -110,7 +106,6 @@ function run(c: u32, node: u32, index: u32): void {
   ageReports(c, node, now);
   if (index == 0) pingOldest(c, node, now);
   watch(c, node, index, now);
-  pingOthers(c, node);
   failOver(c, node);
   tellAll(c, node);
 }
@@ -155,7 +150,9 @@ function watch(c: u32, node: u32, index: u32, now: u32): void {
   const half = nodeTimeout(c) >>> 1;
   const open = bitsAt(c, OPEN, columns, node);
   const pongs = field(c, PONGS) + (cellOf(columns, node, 0) << 1);
-  let left = burstOf(c);
+  const burst = burstOf(c);
+  const isReduced = columns < getU32(c, NODES);
+  let pinged: u32 = 0;
   for (let word: u32 = 0; word < wordsOf(columns); word++) {
     const opened = getU32(open, word);
     const first = word << 5;
@@ -166,14 +163,15 @@ function watch(c: u32, node: u32, index: u32, now: u32): void {
       if (column == own) continue;
       if (((opened >>> (column - first)) & 1) == 1) {
         watchOpen(c, columns, node, column, index, now);
-      } else if (left > 0 && ageOf(stamp, getU16(pongs, column)) > half) {
+      } else if (pinged < burst && ageOf(stamp, getU16(pongs, column)) > half) {
         openPing(c, columns, node, column, stamp);
         sendBeat(c, node, columnNode(c, columns, column), PING);
-        tally(c, AGE_PINGS, 1.0);
-        left--;
+        pinged++;
+        if (isReduced) pinged += pingBlock(c, columns, node, column, burst - pinged);
       }
     }
   }
+  if (isReduced) pingOwed(c, node, burst - pinged);
 }
 
 /** After half of the timeout the link is made anew; a ping goes over it once the node can be reached. */
@@ -192,27 +190,44 @@ function watchOpen(
   if (groupsOf(c) == 1) condemnIfMany(c, columns, node, column, now);
 }
 
-/** Pings to nodes without a cell: as many for each as subjects got in the last steps. */
-function pingOthers(c: u32, node: u32): void {
-  const columns = columnsOf(c);
-  const nodes = getU32(c, NODES);
-  if (columns >= nodes) return;
-  const others = toF64(nodes - columns);
-  const mean = (lastCell(c, PACE_CELL) / toF64(nodes) / toF64(columns)) * others;
-  const tick = getU32(c, TICK);
-  const seed = getU32(c, SEED);
-  const dither = toF64(threefry(seed, OTHERS, tick, node)) / 4294967296.0;
-  const burst = toF64(burstOf(c));
-  const count = toU32((mean < burst ? mean : burst) + dither);
+/**
+ * Pings the nodes that a subject stands for: those after it up to the next subject. Their pongs are as old as its
+ * own. They must be these and no others, because who is pinged by all at the same time learns most.
+ * @param room pings that are left of a burst; what is over is owed
+ * @returns pings sent
+ */
+function pingBlock(c: u32, columns: u32, node: u32, column: u32, room: u32): u32 {
+  const first = columnNode(c, columns, column) + 1;
+  const end = column + 1 < columns ? columnNode(c, columns, column + 1) : getU32(c, NODES);
+  const size = end - first;
+  if (size == 0) return 0;
+  const count = size < room ? size : room;
+  const at = count < size
+    ? drawBelow(getU32(c, SEED), BLOCK | column, getU32(c, TICK), node, size)
+    : 0;
   for (let i: u32 = 0; i < count; i++) {
-    for (let attempt: u32 = 0; attempt < TRIES; attempt++) {
-      const purpose = OTHERS | (attempt << 18) | ((i + 1) & 63) | ((i + 1) >>> 6 << 21);
-      const drawn = drawBelow(seed, purpose, tick, node, nodes - 1);
-      const peer = drawn >= node ? drawn + 1 : drawn;
-      if (columnOf(c, columns, peer) < columns || isDownNow(c, peer) == 1) continue;
-      sendBeat(c, node, peer, PING);
-      break;
-    }
+    const peer = first + ((at + i) % size);
+    if (peer != node && isDownNow(c, peer) == 0) sendBeat(c, node, peer, PING);
+  }
+  if (count < size) {
+    const owed = field(c, OWED);
+    const all = getU32(owed, node) + size - count;
+    setU32(owed, node, all < getU32(c, NODES) ? all : getU32(c, NODES));
+  }
+  return count;
+}
+
+/** Pings that earlier bursts had no room for, to anybody. */
+function pingOwed(c: u32, node: u32, room: u32): void {
+  const owed = getU32(field(c, OWED), node);
+  const count = owed < room ? owed : room;
+  if (count == 0) return;
+  setU32(field(c, OWED), node, owed - count);
+  for (let i: u32 = 0; i < count; i++) {
+    const others = getU32(c, NODES) - 1;
+    const drawn = drawBelow(getU32(c, SEED), OTHERS | ((i >>> 8) << 18) | (i & 255), getU32(c, TICK), node, others);
+    const peer = drawn >= node ? drawn + 1 : drawn;
+    if (isDownNow(c, peer) == 0) sendBeat(c, node, peer, PING);
   }
 }
 
@@ -226,13 +241,9 @@ export function redisClusterMeasure(c: u32): void {
   }
   measureBeliefs(c, subjects);
   const tallies = talliesAt(c);
-  const pace = getF64(tallies, PACE);
-  setF64(tallies, PACE, pace + (getF64(tallies, AGE_PINGS) - pace) * PACE_SHARE);
-  setF64(tallies, AGE_PINGS, 0.0);
   for (let entry = FALSE_PFAILS; entry <= MENTIONS; entry++) {
     addCell(c, TALLY_CELLS + entry, getF64(tallies, entry));
   }
-  addCell(c, PACE_CELL, getF64(tallies, PACE));
 }
 
 function countVerdicts(c: u32, columns: u32, subjects: u32, node: u32): void {

@@ -35,7 +35,9 @@ export const VOTE_TIMES: u32 = 10;
 const OWNERS: u32 = 11;
 export const REPORTS: u32 = 12;
 export const REPORTERS: u32 = 13;
-const TALLIES: u32 = 14;
+/** Pings that a node still owes to nodes without a cell; of a table of subjects. */
+export const OWED: u32 = 14;
+const TALLIES: u32 = 15;
 
 /** Words of a node's row. */
 const ROW_WORDS_SHIFT: u32 = 3;
@@ -58,9 +60,6 @@ export const ELECTIONS: u32 = 1;
 export const PROMOTIONS: u32 = 2;
 export const ADOPTIONS: u32 = 3;
 export const MENTIONS: u32 = 4;
-/** Pings of this step because a pong was old, and their decaying mean. */
-export const AGE_PINGS: u32 = 5;
-export const PACE: u32 = 6;
 
 /** Owner: epoch above the index in its group. */
 const MEMBER_BITS: u32 = 4;

@@ -87,6 +87,10 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
       meaning: "for each shard: masters that report a column, two runs in turn",
     },
     {
+      ...{ name: "owed", type: "u32", count: columns === nodes ? 0 : nodes },
+      meaning: "pings that wait, to nodes without a cell",
+    },
+    {
       ...{ name: "tallies", type: "f64", count: SHARDS_MAX * SHARD_TALLIES, shared: true },
       meaning: "for each shard: false PFAIL, elections, promotions, adoptions, mentions, pings",
     },
@@ -117,7 +121,7 @@ const OWN = ["suspected", "wrongly", "falsePfails", "elections", "promotions", "
 
 const measures: Measures = (() => {
   const detector = detectorMeasures({
-    cells: [...OWN, "mentions", "agePings"].map((name) => ({ name, combine: "sum" as const })),
+    cells: [...OWN, "mentions"].map((name) => ({ name, combine: "sum" as const })),
     derive: (cells) =>
       Object.fromEntries([...OWN, "mentions"].map((name, index) => [name, cells[index] ?? 0])),
   });
