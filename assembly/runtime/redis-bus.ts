@@ -233,12 +233,18 @@ export function receiveUpdate(c: u32, m: u32, node: u32): void {
   adopt(c, cellOf(columns, node, getU32(m, COLUMN_WORD)), owner >>> 4, owner & 15);
 }
 
-/** Whatever comes from a node while a ping to it is open puts its timeout off. */
+/**
+ * Whatever comes from a node while a ping to it is open puts its timeout off. If the link was given up before,
+ * there is one now, and the ping goes out again.
+ */
 export function hearFrom(c: u32, node: u32, from: u32, now: u32): void {
   const columns = columnsOf(c);
   const column = columnOf(c, columns, from);
   if (column >= columns || !hasBit(c, OPEN, columns, node, column)) return;
-  setStamp(c, PINGS, cellOf(columns, node, column), stampOf(now));
+  const cell = cellOf(columns, node, column);
+  const silence = ageOf(stampOf(now), stampIn(c, PINGS, cell));
+  setStamp(c, PINGS, cell, stampOf(now));
+  if (silence > nodeTimeout(c) >>> 1) sendBeat(c, node, from, PING);
 }
 
 /** The ping is answered: the node is reachable. */

@@ -8,10 +8,10 @@ import {
 } from "../memory";
 import { threefry, threefrySecond } from "../kernels/random";
 import { field, parameter } from "./access";
-import { END, FIRST, NODES, PERIOD, SEED, SHARD, SHARDS, TICK } from "./context";
+import { END, FIRST, NODES, SEED, SHARD, SHARDS, TICK } from "./context";
 import { nextUp } from "./lives";
 import {
-  FAILS, PFAILS, REPORTERS, REPORTS, REPORT_VALIDITY, RUNS, WINDOW, ageOf, bitsAt, cellOf, columnsOf, groupOf,
+  FAILS, PFAILS, REPORTERS, REPORTS, REPORT_VALIDITY, WINDOW, ageOf, bitsAt, cellOf, columnsOf, groupOf,
   groupsOf, hasBit, isExact, isMaster, nodeTimeout, rowOf, stampOf, wordsOf,
 } from "./redis-table";
 
@@ -111,10 +111,9 @@ export function ageReports(c: u32, node: u32, now: u32): void {
   }
 }
 
-/** Masters beside the observer that take the column's node for failing, as the last run had it. */
+/** Masters beside the observer that take the column's node for failing, as the last tick had it. */
 function otherReporters(c: u32, columns: u32, node: u32, column: u32): f64 {
-  const tick = getU32(c, TICK);
-  const at = reportersAt(c, columns, tick == 0 ? 0 : tick - 1);
+  const at = reportersAt(c, columns, getU32(c, TICK) + 1);
   let count: u32 = 0;
   for (let shard: u32 = 0; shard < getU32(c, SHARDS); shard++) {
     count += getU32(at, mul32(shard, columns) + column);
@@ -123,18 +122,15 @@ function otherReporters(c: u32, columns: u32, node: u32, column: u32): f64 {
   if (suspects && count > 0 && isMaster(c, columns, node, node)) count--;
   return toF64(count);
 }
-/** Two tables in turn: one is written as a run begins, and both are read by all shards. */
+/** Two tables in turn: each shard writes its row of one, and all read the other. */
 function reportersAt(c: u32, columns: u32, tick: u32): u32 {
-  const turn = toU32((toF64(tick) * toF64(RUNS)) / toF64(getU32(c, PERIOD))) & 1;
-  return field(c, REPORTERS) + (mul32(turn, mul32(getU32(c, SHARDS), columns)) << 2);
+  return field(c, REPORTERS) + (mul32(tick & 1, mul32(getU32(c, SHARDS), columns)) << 2);
 }
-/** Counts, once in a run, the shard's masters that report each column. */
+/** Counts the shard's masters that report each column. */
 export function countReporters(c: u32): void {
   if (isListed(c)) return;
-  const tick = getU32(c, TICK);
   const columns = columnsOf(c);
-  const at = reportersAt(c, columns, tick);
-  if (tick > 0 && at == reportersAt(c, columns, tick - 1)) return;
+  const at = reportersAt(c, columns, getU32(c, TICK));
   const row = at + (mul32(getU32(c, SHARD), columns) << 2);
   clear(row, columns << 2);
   const words = wordsOf(columns);

@@ -84,7 +84,7 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
     },
     {
       ...{ name: "reporters", type: "u32", count: 2 * shardsMax(nodes) * columns, shared: true },
-      meaning: "for each shard: masters that report a column, two runs in turn",
+      meaning: "for each shard: masters that report a column, two ticks in turn",
     },
     {
       ...{ name: "owed", type: "u32", count: columns === nodes ? 0 : nodes },
