@@ -1,6 +1,6 @@
 /**
- * Failure reports of a Redis Cluster: which masters said of a node that it does not answer. Small clusters
- * keep the time of each report. Else a cell counts its reporters in two windows, and a coin says whether
+ * Failure reports of a Redis Cluster: which masters said of a node that it does not answer. Where there is
+ * room, cells keep the time of each report. Else a cell counts its reporters in two windows, and a coin says whether
  * a report comes from one that is counted: of all that report now, each is as likely as another.
  */
 import {
@@ -12,17 +12,18 @@ import { END, FIRST, NODES, SEED, SHARD, SHARDS, TICK } from "./context";
 import { nextUp } from "./lives";
 import {
   FAILS, PFAILS, REPORTERS, REPORTS, REPORT_VALIDITY, WINDOW, ageOf, bitsAt, cellOf, columnsOf, groupOf,
-  groupsOf, hasBit, isExact, isMaster, nodeTimeout, rowOf, stampOf, wordsOf,
+  groupsOf, hasBit, isMaster, nodeTimeout, rowOf, stampOf, wordsOf,
 } from "./redis-table";
 
-/** Nodes up to which every reporter has a time of its own; see src/protocols/redis-cluster/protocol.ts. */
-const LISTED_NODES: u32 = 256;
+/** Reports that may have a time of their own, 2^25; see src/protocols/redis-cluster/protocol.ts. */
+const LISTED_REPORTS: f64 = 33554432;
 /** A count has 16 bits: in larger clusters it counts in units of several reporters. */
 const COUNT_MAX: u32 = 32768;
 const COIN: u32 = 0xfe000000;
 
 function isListed(c: u32): bool {
-  return isExact(c) && getU32(c, NODES) <= LISTED_NODES;
+  const cells = toF64(getU32(c, NODES)) * toF64(columnsOf(c));
+  return cells * toF64(groupsOf(c)) <= LISTED_REPORTS;
 }
 function validity(c: u32): u32 {
   return toU32(parameter(c, REPORT_VALIDITY) * toF64(nodeTimeout(c)));

@@ -11,8 +11,8 @@ import { believerField, detectorMeasures, subjects } from "../shared/detector.js
 
 /** Nodes up to which every node may have a cell for every other: 4096^2 cells are 250 MB. */
 const EXACT_NODES_MAX = 4096;
-/** Nodes up to which the time of each master's report is kept: a half of 256^3 times are 17 MB. */
-const LISTED_NODES = 256;
+/** Failure reports that may have a time of their own: 67 MB. 400 nodes in full, 1400 with 32 subjects. */
+const LISTED_REPORTS = 2 ** 25;
 /** The project's own aim: clusters of about so many nodes. */
 const DESIGN_NODES = 1000;
 const SHARDS_MAX = 256;
@@ -50,7 +50,7 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
   const columns = columnsOf(nodes, parameters);
   const cells = nodes * columns;
   const groups = Math.ceil(nodes / (1 + (parameters.replicas ?? 0)));
-  const isListed = columns === nodes && nodes <= Math.min(LISTED_NODES, parameters.exactNodes ?? 0);
+  const isListed = cells * groups <= LISTED_REPORTS;
   const bits = (name: string, meaning: string): FieldSpec => ({
     ...{ name, type: "u32", count: nodes * Math.ceil(columns / 32), digest: true },
     meaning: `by bit of a column: ${meaning}`,
@@ -79,7 +79,7 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
       meaning: "by cell: epoch and owner of the slots of a group",
     },
     {
-      ...{ name: "reports", type: "u16", count: cells * (isListed ? groups : 2), digest: true },
+      ...{ name: "reports", type: "u16", count: cells * (isListed ? groups : 2), digest: !isListed },
       meaning: "failure reports: a time for each master, or counts of two windows",
     },
     {
