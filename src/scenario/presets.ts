@@ -91,6 +91,15 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       environment: { uplinkKbps: 3000, downlinkKbps: 3000 },
     },
   },
+  "redis-cluster": {
+    summary: "a Redis Cluster in one data centre: the defaults of its config.c",
+    settings: {
+      protocol: "redis-cluster",
+      parameters: { nodeTimeout: 15_000, replicas: 1 },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+      clock: { tickMs: 10 },
+    },
+  },
   // The three sets of defaults in memberlist's config.go.
   "consul-lan": {
     summary: "members of one data centre as Consul and Serf run them: memberlist's LAN defaults",
