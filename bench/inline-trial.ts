@@ -1,24 +1,18 @@
-/** Plays trials in the caller's own thread: one worker, either backend, no pool. */
-import { resetControl } from "../src/engine/barrier.js";
+/** Plays trials of a protocol by its id, with defaults for all that a test or a bench leaves out. */
+import { playInline } from "../src/engine/inline.js";
 import { writeNetwork } from "../src/engine/network-memory.js";
-import { drawOrigin } from "../src/engine/origin.js";
 import { planTrial, type TrialPlan } from "../src/engine/plan.js";
 import type { TrialSettings } from "../src/engine/settings.js";
-import { playTrial } from "../src/engine/trial.js";
 import type { TrialResult } from "../src/engine/trial-run.js";
 import { tsBackend } from "../src/kernels/ts.js";
 import { compileWasm, wasmBackend } from "../src/kernels/wasm.js";
 import { createMemory } from "../src/memory/memory.js";
+import { completeNetwork } from "../src/network/complete.js";
 import type { Network } from "../src/network/network.js";
 import { findProtocol } from "../src/protocols/registry.js";
 
-export const completeGraph = (nodes: number, lossRatio = 0): Network => ({
-  topology: { kind: "complete", nodes },
-  latency: { kind: "round" },
-  lossRatio,
-  description: { topology: "complete" },
-  order: "id",
-});
+/** For tests, which spread it into networks of their own. */
+export const completeGraph = completeNetwork;
 
 export interface InlineOptions {
   readonly protocol: string;
@@ -55,7 +49,7 @@ export function settingsOf(options: InlineOptions, workers = 1): TrialSettings {
       ...options.parameters,
     },
     nodes: options.nodes,
-    network: options.network ?? completeGraph(options.nodes),
+    network: options.network ?? completeNetwork(options.nodes),
     clock: options.clock ?? (clock as TrialSettings["clock"]),
     stop: {
       coverage: options.untilQuiet === true ? Infinity : (options.coverage ?? 1),
@@ -75,26 +69,14 @@ export async function inlinePlayer(
   const memory = createMemory(plan.memoryBytes);
   writeNetwork(plan, settings.network, memory);
   const module = options.module ?? compileWasm();
-  const wasm = backendName === "wasm" ? wasmBackend(module, memory) : undefined;
-  const ts = backendName === "ts" ? await tsBackend(memory) : undefined;
-  const digestEachRound = options.digestEachRound ?? false;
-  const play = (seed: number, from?: number): TrialResult => {
-    resetControl(memory.buffer, plan.fields.control!.at);
-    const { origin: drawn, reachable: connected } = drawOrigin(settings.network, seed);
-    const origin = from ?? drawn;
-    const reachable = options.untilQuiet === true ? Infinity : connected;
-    const { reversed = false } = options;
-    const task = {
-      plan,
-      seed,
-      origin,
-      reachable,
-      worker: 0,
+  const backend = backendName === "wasm" ? wasmBackend(module, memory) : await tsBackend(memory);
+  const { digestEachRound = false, reversed = false, untilQuiet = false } = options;
+  const play = (seed: number, from?: number): TrialResult =>
+    playInline({ settings, plan, backend, memory }, seed, {
       digestEachRound,
       reversed,
-      now: () => 0,
-    };
-    return playTrial(task, settings.protocol, (wasm ?? ts)!, memory);
-  };
+      ...(from === undefined ? {} : { origin: from }),
+      ...(untilQuiet ? { reachable: Infinity } : {}),
+    });
   return { plan, memory, play };
 }

@@ -97,6 +97,18 @@ const TABLE: readonly Row[] = [
     ].map((folder) => `src/${folder}/*`),
     mayTypes: [SETTINGS],
   },
+  // Runs in the browser of a report's reader; the report only carries its bundle.
+  {
+    files: "src/panel/*",
+    may: [
+      ...["engine", "history", "kernels", "memory", "network", "protocols", "report"].map(
+        (folder) => `src/${folder}/*`,
+      ),
+      "src/run/raster.ts",
+      "src/run/trial-record.ts",
+    ],
+    mayTypes: [SETTINGS],
+  },
   {
     files: "src/index.ts",
     may: [

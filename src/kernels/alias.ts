@@ -78,12 +78,7 @@ function thresholdOf(part: number): number {
  * is compared is the very product that becomes the threshold: a part of 1 would wrap to none.
  * @returns how many have less than a column
  */
-function partition(
-  weights: number,
-  columnsPerWeight: number,
-  count: number,
-  list: number,
-): number {
+function partition(weights: number, columnsPerWeight: number, count: number, list: number): number {
   const values = f64;
   const words = u32;
   let front = list;

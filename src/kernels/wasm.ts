@@ -1,7 +1,8 @@
 /** The WASM backend: the module that asc compiled, instantiated over a shared memory. */
 import { readFileSync } from "node:fs";
 import { artifact } from "../artifacts.js";
-import { findSteps, type Backend, type Kernels } from "./backend.js";
+import type { Backend } from "./backend.js";
+import { instanceBackend, moduleImports } from "./instance.js";
 
 /** Compiles the built module; `debug` is the asserting build that tests use. */
 export function compileWasm(build: "release" | "debug" = "release"): WebAssembly.Module {
@@ -11,13 +12,5 @@ export function compileWasm(build: "release" | "debug" = "release"): WebAssembly
 
 /** Instances are per thread; all state is in `memory`, so any number may share it. */
 export function wasmBackend(module: WebAssembly.Module, memory: WebAssembly.Memory): Backend {
-  const abort = (): never => {
-    throw new Error("hearsay bug: assertion failed in the WASM module");
-  };
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
-  return {
-    name: "wasm",
-    kernels: exports as unknown as Kernels,
-    steps: (symbol) => findSteps(exports, symbol),
-  };
+  return instanceBackend(new WebAssembly.Instance(module, moduleImports(memory)));
 }

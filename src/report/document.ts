@@ -13,18 +13,21 @@ export interface PageParts {
   readonly body: string;
   /** Without it the page has no script, and its policy allows none. */
   readonly script?: string;
+  /** true: the script may compile WebAssembly that stands in the page. */
+  readonly runsWasm?: boolean;
 }
 
-/** The bundled client of a report. */
-export function clientScript(): string {
-  return inlinable(readFileSync(artifact("report", "client.js"), "utf8"));
+/** A bundled client: `client` draws, `panel` runs trials as well. */
+export function clientScript(name: "client" | "panel" = "client"): string {
+  return inlinable(readFileSync(artifact("report", `${name}.js`), "utf8"));
 }
 
-export function renderDocument({ title, body, script }: PageParts): string {
+export function renderDocument({ title, body, script, runsWasm }: PageParts): string {
   const style = inlinable(readFileSync(artifact("report", "style.css"), "utf8"));
+  const wasm = runsWasm === true ? " 'wasm-unsafe-eval'" : "";
   const policy = [
     "default-src 'none'",
-    ...(script === undefined ? [] : [`script-src '${hashOf(script)}'`]),
+    ...(script === undefined ? [] : [`script-src '${hashOf(script)}'${wasm}`]),
     `style-src '${hashOf(style)}'`,
     "img-src data:",
     "base-uri 'none'",

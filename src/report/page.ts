@@ -15,6 +15,7 @@ import { growthSection } from "./sections/growth.js";
 import { metricsSection } from "./sections/metrics.js";
 import { pictureSection } from "./sections/picture.js";
 import { spreadSection } from "./sections/spread.js";
+import { trySection } from "./sections/try.js";
 import { tradeOffsSection } from "./sections/trade-offs.js";
 
 export interface ReportOptions {
@@ -35,6 +36,7 @@ const SECTIONS: readonly Section[] = [
   { id: "trade-offs", name: "Trade-offs", render: tradeOffsSection },
   { id: "spread", name: "Spread", render: spreadSection },
   { id: "picture", name: "Picture", render: (_, pictures) => pictureSection(pictures) },
+  { id: "try", name: "Try it here", render: trySection },
   { id: "cost", name: "Cost", render: costSection },
   { id: "backends", name: "WASM and TypeScript", render: backendsSection },
   { id: "metrics", name: "Metrics", render: metricsSection },
@@ -62,7 +64,9 @@ ${sections.map(({ html }) => html).join("\n")}
 </main>
 <script type="application/json" id="records">${escapeJson(recordsWithin(runs, pictures))}</script>
 <script type="application/json" id="labels">${escapeJson(runs.map(({ label }) => label))}</script>`;
-  return renderDocument({ title: `${title} · hearsay`, body, script: clientScript() });
+  const isEmpty = runs.length === 0;
+  const script = clientScript(isEmpty ? "client" : "panel");
+  return renderDocument({ title: `${title} · hearsay`, body, script, runsWasm: !isEmpty });
 }
 
 function titleOf(runs: readonly Run[]): string {

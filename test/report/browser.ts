@@ -1,6 +1,8 @@
 /** A Chromium to look at pages with, where the machine has one, and what such a page may not do. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
+import type axeCore from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -70,4 +72,50 @@ export async function openFile(
   await page.goto(own);
   if (options.javaScriptEnabled !== false) await page.waitForSelector("html.ready");
   return { page, requests, complaints };
+}
+
+/** Pixels by which the page can be moved sideways: none, at any width. */
+export function sidewaysPixels(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}
+
+export interface DrawnCanvas {
+  readonly id: string;
+  readonly height: number;
+  readonly isInside: boolean;
+  /** Share of pixels that are not transparent. */
+  readonly drawnShare: number;
+}
+
+/** Every canvas of the page, with what stands on it. */
+export function drawnCanvases(page: Page): Promise<DrawnCanvas[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("canvas")].map((canvas) => {
+      const { left, right, height } = canvas.getBoundingClientRect();
+      // Read from a copy: reading a canvas itself makes the browser warn, and slows its drawing.
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d")!;
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      let drawn = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) drawn++;
+      return {
+        id: canvas.dataset["chart"] ?? canvas.id,
+        height,
+        isInside: left >= 0 && right <= innerWidth,
+        drawnShare: (drawn * 4) / data.length,
+      };
+    }),
+  );
+}
+
+/** Violations of the rules of accessibility: the rule and the first element that breaks it. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(
+    readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"),
+  );
+  return page.evaluate(async () => {
+    const { run } = (globalThis as unknown as { axe: typeof axeCore }).axe;
+    const results = await run();
+    return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+  });
 }

@@ -52,9 +52,9 @@ const twins = {
 
 mkdirSync("dist", { recursive: true });
 if (isStale("dist/hearsay.wasm", "assembly", "asconfig.json")) {
-  for (const target of ["release", "debug"]) compile(target);
-  for (const extra of ["hearsay.js", "hearsay.d.ts", "hearsay.debug.js", "hearsay.debug.d.ts"]) {
-    rmSync(join("dist", extra), { force: true });
+  for (const target of ["release", "debug", "browser"]) compile(target);
+  for (const name of ["hearsay", "hearsay.debug", "hearsay.browser"]) {
+    for (const end of ["js", "d.ts"]) rmSync(join("dist", `${name}.${end}`), { force: true });
   }
 }
 if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
@@ -100,7 +100,8 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
     await esbuild.build({
       bundle: true, platform: "browser", format: "iife", minify: true, target: "es2022",
       logLevel: "warning", legalComments: "none",
-      entryPoints: ["src/report/client/main.ts"], outfile: "dist/report/client.js",
+      entryPoints: { client: "src/report/client/main.ts", panel: "src/panel/main.ts" },
+      outdir: "dist/report",
     });
     cpSync("src/report/client/style.css", "dist/report/style.css");
   }

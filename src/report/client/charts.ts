@@ -14,7 +14,7 @@ import {
 } from "chart.js";
 import { PointWithErrorBar, ScatterWithErrorBarsController } from "chartjs-chart-error-bars";
 import annotationPlugin from "chartjs-plugin-annotation";
-import { COLOURS, type ChartModel } from "../chart.js";
+import { COLOURS, renderChart, type ChartModel, type ChartWithTable } from "../chart.js";
 import { linesConfig } from "./lines.js";
 import { barsConfig, dotsConfig } from "./rows.js";
 import { scatterConfig } from "./scatter.js";
@@ -36,17 +36,31 @@ Chart.register(
   annotationPlugin,
 );
 
+/** A chart that is drawn. */
+interface Mounted {
+  /** Draws it again in the colours of the moment. */
+  readonly redraw: () => void;
+  readonly remove: () => void;
+}
+
+const mounted = new Set<Mounted>();
+
 export function mountCharts(): void {
-  const charts = [...document.querySelectorAll<HTMLCanvasElement>("canvas[data-chart]")].map(
-    (canvas) => mountChart(canvas),
-  );
+  for (const canvas of document.querySelectorAll<HTMLCanvasElement>("canvas[data-chart]")) {
+    mountChart(canvas);
+  }
   onThemeChange(() => {
-    for (const redraw of charts) redraw();
+    for (const { redraw } of mounted) redraw();
   });
 }
 
-/** Draws one chart; returns what draws it again in the colours of the moment. */
-function mountChart(canvas: HTMLCanvasElement): () => void {
+/** Puts a chart into a page that stands already; returns what takes it away again. */
+export function showChart(place: HTMLElement, chart: ChartWithTable): () => void {
+  place.innerHTML = renderChart(chart);
+  return mountChart(place.querySelector("canvas")!).remove;
+}
+
+function mountChart(canvas: HTMLCanvasElement): Mounted {
   const id = canvas.dataset["chart"]!;
   const source = document.querySelector(`script[data-model="${id}"]`)!;
   const model = JSON.parse(source.textContent) as ChartModel;
@@ -54,10 +68,18 @@ function mountChart(canvas: HTMLCanvasElement): () => void {
   const draw = (): Chart => new Chart(canvas, configOf(model, readTheme(COLOURS), key));
   let chart = draw();
   walkByKeyboard(canvas, model, () => chart);
-  return () => {
-    chart.destroy();
-    chart = draw();
+  const self: Mounted = {
+    redraw() {
+      chart.destroy();
+      chart = draw();
+    },
+    remove() {
+      chart.destroy();
+      mounted.delete(self);
+    },
   };
+  mounted.add(self);
+  return self;
 }
 
 function configOf(model: ChartModel, theme: Theme, key: HTMLElement): ChartConfiguration {

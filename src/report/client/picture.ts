@@ -1,10 +1,10 @@
-/** The picture's controls: which run, which moment, play and pause, save. */
-import type { Picture, RunRecord } from "../../history/record.js";
+/** Pictures with their controls: which run, which moment, play and pause, save. */
+import type { RunRecord } from "../../history/record.js";
 import { formatCount } from "../../units.js";
 import { formatValue } from "../format.js";
 import { stepText } from "../picture-steps.js";
 import { saveBlob } from "./download.js";
-import { GROUND, loadRaster, paint, stepColour, type Raster } from "./raster.js";
+import { GROUND, loadRaster, paint, stepColour, type PictureShape, type Raster } from "./raster.js";
 
 /** A whole playback takes about this long. */
 const PLAY_MS = 7000;
@@ -16,7 +16,6 @@ const KEY_LABELS = 5;
 
 interface Panel {
   readonly canvas: HTMLCanvasElement;
-  readonly run: HTMLSelectElement;
   readonly slider: HTMLInputElement;
   readonly now: HTMLElement;
   readonly key: SVGElement;
@@ -26,37 +25,64 @@ interface Panel {
   readonly save: HTMLButtonElement;
 }
 
+/** What is said of the picture that is shown. */
+export interface Caption {
+  /** File it is saved as, without its end. */
+  readonly name: string;
+  /** One sentence, for who does not see it. */
+  readonly summary: string;
+  /** Element with the same figures. */
+  readonly details?: string;
+}
+
+/** A picture with its slider: the controls that pictureControls(prefix) made. */
+export interface PictureView {
+  /** Shows the end of an epidemic. */
+  show(raster: Raster, caption: Caption): void;
+  /** Lets nothing move any more. */
+  stop(): void;
+}
+
 /** Does nothing on a page without pictures. */
 export async function mountPicture(records: readonly RunRecord[]): Promise<void> {
   if (document.getElementById("picture-panel") === null) return;
-  const panel: Panel = {
-    canvas: element("picture-canvas") as HTMLCanvasElement,
-    run: element("picture-run") as HTMLSelectElement,
-    slider: element("picture-step") as HTMLInputElement,
-    now: element("picture-now"),
-    key: element("picture-key") as unknown as SVGElement,
-    ends: element("picture-ends"),
-    legend: element("picture-legend"),
-    play: element("picture-play") as HTMLButtonElement,
-    save: element("picture-save") as HTMLButtonElement,
-  };
-  let raster: Raster | undefined;
-  const show = (step: number): void => {
-    if (raster !== undefined) showStep(panel, raster, step);
-  };
+  const view = mountPictureView("picture");
+  const select = element("picture-run") as HTMLSelectElement;
   const choose = async (): Promise<void> => {
-    const index = Number(panel.run.value);
-    const picture = records[index]?.observed?.picture;
+    const index = Number(select.value);
+    const record = records[index];
+    const picture = record?.observed?.picture;
     if (picture === undefined) return;
-    player.stop();
-    const loaded = await loadRaster(picture);
-    if (Number(panel.run.value) !== index) return; // another run was chosen meanwhile
-    raster = loaded;
-    showRun(panel, raster, index);
-    show(picture.steps);
+    view.stop();
+    const raster = await loadRaster(picture);
+    if (Number(select.value) !== index) return; // another run was chosen meanwhile
+    view.show(raster, {
+      name: record!.scenario.name,
+      summary: element(`picture-summary-${index}`).textContent,
+      details: `picture-table-${index}`,
+    });
   };
-  const player = createPlayer(panel, () => raster?.picture.steps ?? 1, show);
-  panel.run.addEventListener("change", () => void choose());
+  select.addEventListener("change", () => void choose());
+  await choose();
+}
+
+export function mountPictureView(prefix: string): PictureView {
+  const part = (name: string): HTMLElement => element(`${prefix}-${name}`);
+  const panel: Panel = {
+    canvas: part("canvas") as HTMLCanvasElement,
+    slider: part("step") as HTMLInputElement,
+    now: part("now"),
+    key: part("key") as unknown as SVGElement,
+    ends: part("ends"),
+    legend: part("legend"),
+    play: part("play") as HTMLButtonElement,
+    save: part("save") as HTMLButtonElement,
+  };
+  let shown: { readonly raster: Raster; readonly caption: Caption } | undefined;
+  const show = (step: number): void => {
+    if (shown !== undefined) showStep(panel, shown.raster, step);
+  };
+  const player = createPlayer(panel, () => shown?.raster.picture.steps ?? 1, show);
   panel.slider.addEventListener("input", () => {
     player.stop();
     show(Number(panel.slider.value));
@@ -64,11 +90,18 @@ export async function mountPicture(records: readonly RunRecord[]): Promise<void>
   panel.play.addEventListener("click", () => player.toggle());
   panel.save.addEventListener("click", () => {
     panel.canvas.toBlob((blob) => {
-      const name = records[Number(panel.run.value)]?.scenario.name ?? "picture";
-      if (blob !== null) saveBlob(blob, `${name}.png`);
+      if (blob !== null) saveBlob(blob, `${shown?.caption.name ?? prefix}.png`);
     });
   });
-  await choose();
+  return {
+    show(raster, caption) {
+      player.stop();
+      shown = { raster, caption };
+      showRun(panel, raster, caption);
+      show(raster.picture.steps);
+    },
+    stop: () => player.stop(),
+  };
 }
 
 function element(id: string): HTMLElement {
@@ -113,11 +146,10 @@ function createPlayer(panel: Panel, steps: () => number, show: (step: number) =>
 }
 
 /** What stays while a run is looked at: the key, the slider's range, the names. */
-function showRun(panel: Panel, raster: Raster, index: number): void {
+function showRun(panel: Panel, raster: Raster, { summary, details }: Caption): void {
   const { picture, counts } = raster;
-  const summary = element(`picture-summary-${index}`).textContent;
   panel.canvas.setAttribute("aria-label", summary);
-  panel.canvas.setAttribute("aria-details", `picture-table-${index}`);
+  if (details !== undefined) panel.canvas.setAttribute("aria-details", details);
   panel.canvas.classList.toggle("coarse", picture.width < 700);
   panel.slider.min = "1";
   panel.slider.max = String(picture.steps);
@@ -134,7 +166,7 @@ function showRun(panel: Panel, raster: Raster, index: number): void {
 }
 
 /** Times under the key, evenly spaced; the first and the last with their unit. */
-function momentLabels({ steps, stepUnit }: Picture): HTMLElement[] {
+function momentLabels({ steps, stepUnit }: PictureShape): HTMLElement[] {
   const count = Math.min(KEY_LABELS, steps);
   return Array.from({ length: count }, (_, index) => {
     const label = document.createElement("span");

@@ -2,8 +2,11 @@
 import type { Picture } from "../../history/record.js";
 import { gilbertCells } from "../gilbert.js";
 
+/** A picture without its packed pixels. */
+export type PictureShape = Omit<Picture, "data">;
+
 export interface Raster {
-  readonly picture: Picture;
+  readonly picture: PictureShape;
   /** u8[nodes]: the step that informed the node; 0 = never. */
   readonly steps: Uint8Array;
   /** u32[nodes]: the node's cell; undefined where it is the node's number. */
@@ -33,7 +36,11 @@ export const GROUND: Rgb = [16, 20, 28];
 const RAMP_SHARES = [0.01, 0.99] as const;
 
 export async function loadRaster(picture: Picture): Promise<Raster> {
-  const steps = await inflate(picture.data);
+  return rasterOf(picture, await inflate(picture.data));
+}
+
+/** @param steps u8[nodes] */
+export function rasterOf(picture: PictureShape, steps: Uint8Array): Raster {
   const counts = new Uint32Array(256);
   for (const step of steps) counts[step]!++;
   const cells =
@@ -41,7 +48,8 @@ export async function loadRaster(picture: Picture): Promise<Raster> {
   return { picture, steps, cells, counts, palette: paletteOf(counts) };
 }
 
-async function inflate(base64: string): Promise<Uint8Array> {
+/** Bytes of base64 of raw deflate. */
+export async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());

@@ -24,20 +24,28 @@ export function pictureSection({ shown, leftOut }: Pictures): string {
 <p class="lead">One pixel is one node; its colour says when the rumor reached it. Drag the slider, or press play, to watch it spread. Nodes of a complete graph have no places, so their pixels stand in the order of their numbers; nodes that have places follow a Hilbert curve, so that neighbours on the map are neighbours in the picture.</p>
 <div class="picture" id="picture-panel">
 <p class="picture-choice"><label for="picture-run">Run</label> <select id="picture-run">${options.join("")}</select></p>
-<div class="picture-frame"><canvas id="picture-canvas" width="1000" height="1000" role="img" aria-label="${escape(pictureSummary(shown[0]!))}" aria-details="picture-table-${run.index}"></canvas></div>
-<div class="picture-side">
-<p class="picture-now" id="picture-now"></p>
-<svg class="picture-key" id="picture-key" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true"></svg>
-<div class="scrubber"><input type="range" id="picture-step" min="0" max="1" value="1" aria-label="Time shown"></div>
-<p class="picture-ends" id="picture-ends" aria-hidden="true"></p>
-<p class="picture-buttons"><button type="button" id="picture-play">Play</button> <button type="button" id="picture-save">Save as PNG</button></p>
-<p class="picture-legend" id="picture-legend"></p>
-</div>
+${pictureControls("picture", pictureSummary(shown[0]!), `picture-table-${run.index}`)}
 </div>
 <p class="note scripts-only">This page was opened with scripts off: the picture is not drawn, its figures are below.</p>
 ${shown.map(pictureDetails).join("\n")}
 ${omitted}
 </section>`;
+}
+
+/**
+ * A picture with its slider and buttons, for mountPictureView(prefix).
+ * @param details id of the element with the same figures
+ */
+export function pictureControls(prefix: string, summary: string, details: string): string {
+  return `<div class="picture-frame"><canvas id="${prefix}-canvas" width="1000" height="1000" role="img" aria-label="${escape(summary)}" aria-details="${details}"></canvas></div>
+<div class="picture-side">
+<p class="picture-now" id="${prefix}-now"></p>
+<svg class="picture-key" id="${prefix}-key" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true"></svg>
+<div class="scrubber"><input type="range" id="${prefix}-step" min="0" max="1" value="1" aria-label="Time shown"></div>
+<p class="picture-ends" id="${prefix}-ends" aria-hidden="true"></p>
+<p class="picture-buttons"><button type="button" class="primary" id="${prefix}-play">Play</button> <button type="button" id="${prefix}-save">Save as PNG</button></p>
+<p class="picture-legend" id="${prefix}-legend"></p>
+</div>`;
 }
 
 function pictureDetails(picture: RunPicture): string {
