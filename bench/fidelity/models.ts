@@ -73,6 +73,54 @@ export async function modelEvents(nodes: number, seeds: number): Promise<Samples
   return { eventHalfMs: half, eventAllMs: all };
 }
 
+/**
+ * A Redis Cluster of masters with a replica each: pings of a node and second at rest, and milliseconds from a
+ * master's silence to what it leads to.
+ */
+export async function modelCluster(
+  nodes: number,
+  nodeTimeout: number,
+  seeds: number,
+): Promise<Samples> {
+  const periodMs = 1000;
+  const tickMs = 10;
+  const crash = (2 * nodeTimeout) / periodMs + 2;
+  const { environment } = buildEnvironment(
+    { outages: [{ from: crash, first: 0 }] },
+    { nodes, zones: undefined, clock: "event" },
+  );
+  const { play } = await inlinePlayer("wasm", {
+    ...{ protocol: "redis-cluster", nodes, maxRounds: crash + (3 * nodeTimeout) / periodMs },
+    parameters: { nodeTimeout, replicas: 1, subjects: 1 },
+    network: { ...completeGraph(nodes), latency: { kind: "constant", ms: tickMs }, environment },
+    clock: { kind: "event", tickMs, periodTicks: periodMs / tickMs, timer: "periodic" },
+  });
+  const stepMs = periodMs / STEPS_PER_PERIOD;
+  const samples: Record<string, number[]> = {
+    ...{ pingsPerSecond: [], suspectedFirstMs: [], failedFirstMs: [] },
+    ...{ failedAllMs: [], newMasterMs: [] },
+  };
+  for (let seed = 1; seed <= seeds; seed++) {
+    const { requests, measures } = play(seed).series;
+    // At first all pongs are old: counting begins one timeout later.
+    const from = (nodeTimeout / periodMs) * STEPS_PER_PERIOD + 1;
+    const rest = requests.slice(from, crash * STEPS_PER_PERIOD);
+    const pings = rest.reduce((sum, count) => sum + count, 0);
+    samples.pingsPerSecond!.push(pings / nodes / ((rest.length * stepMs) / 1000));
+    for (const [name, series] of [
+      ["suspectedFirstMs", "suspectedShare"],
+      ["failedFirstMs", "subjectsNoticed"],
+      ["failedAllMs", "subjectsKnownByAll"],
+      ["newMasterMs", "promotions"],
+    ] as const) {
+      const step = measures[series]!.findIndex((value) => value > 0);
+      if (step < 0) throw new Error(`seed ${seed}: no ${series}`);
+      samples[name]!.push((step - 0.5) * stepMs - crash * periodMs);
+    }
+  }
+  return samples;
+}
+
 function parametersOf(preset: string): Readonly<Record<string, number>> {
   return PRESETS[preset]!.settings.parameters as Readonly<Record<string, number>>;
 }

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import type { ValidatedCase } from "../../src/history/validate-record.js";
 import { comparedCase } from "./compare.js";
 import { findProgram, Fleet } from "./fleet.js";
-import { modelDetection, modelEvents } from "./models.js";
+import { modelCluster, modelDetection, modelEvents } from "./models.js";
 import { measurePings, measureSilence, REDIS_LINES, startCluster } from "./redis.js";
 import { measureEvents, measureKills, SERF_LINES, startAgents } from "./serf.js";
 
@@ -34,7 +34,7 @@ const serf: FidelitySystem = {
   id: "serf",
   programs: ["serf"],
   debianPackage: "serf",
-  describe: () => versionOf("serf", ["version"]),
+  describe: () => `Serf ${versionOf("serf", ["version"])}`,
   async measure(signal, firstIndex, onStep) {
     const program = findProgram("serf")!;
     const start = performance.now();
@@ -86,7 +86,9 @@ const redis: FidelitySystem = {
       const silence = await measureSilence(cluster, SILENCES);
       const elapsedMs = performance.now() - start;
       const parameters = { servers: SERVERS, nodeTimeoutMs };
-      const shared = { source: "redis", parameters, elapsedMs, model: {} };
+      onStep(`the model, ${MODEL_SEEDS} seeds`);
+      const model = await modelCluster(SERVERS, nodeTimeoutMs, MODEL_SEEDS);
+      const shared = { source: "redis", parameters, elapsedMs, model };
       return [
         comparedCase({ ...shared, label: "at rest", real: pings }, firstIndex),
         comparedCase({ ...shared, label: "silent master", real: silence }, firstIndex + 1),
