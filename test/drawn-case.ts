@@ -92,7 +92,7 @@ function withEnvironment(network: Network, event: boolean): Network {
       {
         outages: [
           { from: 1 + from, until: 12, share: 0.3, state },
-          { from: 3, share: 0.1 },
+          { from: 3, share: 0.1, notice: 2 },
           ...(event
             ? [{ from: 2, until: 4, every: 5, share: 0.2, effect: "paused" } as const]
             : []),

@@ -154,6 +154,8 @@ export const PAUSES_NOW: u32 = 97;
 export const PAUSED_UNTIL: u32 = 98;
 /** Outages that pause nodes at any time, by bit. */
 export const PAUSING_OUTAGES: u32 = 99;
+/** Outages that are about to begin, as their nodes know; by bit. */
+export const LEAVING_NOW: u32 = 100;
 
 /** Counters, indices into the f64 tables. */
 export const INFORMED: u32 = 0;

@@ -6,7 +6,7 @@
 import { addF64, getU32, mul32, setU32, toF64 } from "../memory";
 import { field } from "./access";
 import {
-  CELLS_AT, END, FIRST, MORTAL, NODES, OUTAGES_NOW, OUTAGE_HITS_AT, PAUSING_OUTAGES, SHARD,
+  CELLS_AT, END, FIRST, LEAVING_NOW, MORTAL, NODES, OUTAGES_NOW, OUTAGE_HITS_AT, PAUSING_OUTAGES, SHARD,
 } from "./context";
 import { nextUp } from "./lives";
 
@@ -54,6 +54,16 @@ export function isDownNow(c: u32, node: u32): u32 {
   if (hits == 0) return 0;
   return (getU32(hits, node) & getU32(c, OUTAGES_NOW)) != 0 ? 1 : 0;
 }
+/** 1 while a node knows that an outage will take it. */
+export function isLeaving(c: u32, node: u32): u32 {
+  const leaving = getU32(c, LEAVING_NOW);
+  if (leaving == 0) return 0;
+  return (getU32(getU32(c, OUTAGE_HITS_AT), node) & leaving) != 0 ? 1 : 0;
+}
+/** 1 for a node that is down, or about to leave: who says so is right. */
+export function isGone(c: u32, node: u32): u32 {
+  return isDownNow(c, node) | isLeaving(c, node);
+}
 /** 1 for a node that some outage pauses, now or at another time: a slow node. */
 export function isSlow(c: u32, node: u32): u32 {
   const hits = getU32(c, OUTAGE_HITS_AT);
@@ -64,7 +74,7 @@ export function isSlow(c: u32, node: u32): u32 {
 /** `observer` comes to believe that a subject is down. */
 export function convict(c: u32, subjects: u32, observer: u32, s: u32): void {
   addTo(c, subjects, s, 1);
-  if (isDownNow(c, subjectNode(c, subjects, s)) == 1) return;
+  if (isGone(c, subjectNode(c, subjects, s)) == 1) return;
   addTo(c, subjects, subjects + FALSE_ALARMS, 1);
   if (isSlow(c, observer) == 1) addTo(c, subjects, subjects + FALSE_ALARMS_OF_SLOW, 1);
 }
@@ -115,8 +125,8 @@ export function measureBeliefs(c: u32, subjects: u32): void {
   for (let s: u32 = 0; s < subjects; s++) {
     const believers = toF64(getU32(row, s));
     addF64(cells, BELIEVERS + s, believers);
-    const isDown = isDownNow(c, subjectNode(c, subjects, s)) == 1;
-    if (!isDown) addF64(cells, FALSE_BELIEFS, believers);
-    else if (getU32(c, SHARD) == 0) addF64(cells, DOWN + s, 1.0);
+    const node = subjectNode(c, subjects, s);
+    if (isGone(c, node) == 0) addF64(cells, FALSE_BELIEFS, believers);
+    if (isDownNow(c, node) == 1 && getU32(c, SHARD) == 0) addF64(cells, DOWN + s, 1.0);
   }
 }

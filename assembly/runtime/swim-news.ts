@@ -2,12 +2,12 @@
  * What a node of the SWIM family makes of news about a subject: memberlist's state.go (aliveNode, suspectNode,
  * deadNode, refute). Of two pieces the later incarnation counts; an accusation also counts at the same one.
  */
-import { getU32, lowestBit, setU32 } from "../memory";
+import { clearBit, getU32, lowestBit, setU32 } from "../memory";
 import { PERIOD, TICK } from "./context";
 import { send } from "./mailbox";
-import { acquit, convict, isDownNow, isSlow, subjectNode } from "./subjects";
+import { acquit, convict, isGone, isLeaving, isSlow, subjectNode, subjectOf } from "./subjects";
 import {
-  ALIVE, DEAD, SUSPECT, SUSPECT_BITS, SUSPICION_DUE, cellOf, confirm, incarnationOf, isLater, rowOf, setNews,
+  ALIVE, DEAD, DEAD_BITS, SUSPECT, SUSPECT_BITS, SUSPICION_DUE, cellOf, confirm, incarnationOf, isLater, rowOf, setNews,
   statusOf, suspicionEnd, worsen,
 } from "./swim-rows";
 import {
@@ -49,11 +49,28 @@ export function hear(
 /** Whoever hears that it is suspected, or dead, says otherwise with a later incarnation. */
 function hearOfSelf(c: u32, r: u32, node: u32, s: u32, status: u32, incarnation: u32): u32 {
   const own = incarnationOf(cellOf(c, r, node, s));
-  if (status == ALIVE || isLater(own, incarnation) == 1) return 0;
+  if (status == ALIVE || isLater(own, incarnation) == 1 || isLeaving(c, node) == 1) return 0;
   setNews(c, r, node, s, ALIVE, (incarnation + 1) & 255, 0, getU32(r, TRANSMITS));
   worsen(rowOf(c, node), 1, getU32(r, HEALTH_MAX));
   tally(c, REFUTATIONS);
   return 1;
+}
+
+/**
+ * A node that is about to leave says so: it is dead by its own word, which nobody refutes. When it is back it is
+ * alive with a later incarnation.
+ */
+export function tellOfLeaving(c: u32, r: u32, node: u32, row: u32): void {
+  const subjects = getU32(r, SUBJECTS);
+  const s = subjectOf(c, subjects, node);
+  if (s == subjects) return;
+  const cell = cellOf(c, r, node, s);
+  const leaves = isLeaving(c, node) == 1;
+  if (leaves == (statusOf(cell) == DEAD)) return;
+  const incarnation = incarnationOf(cell) + (leaves ? 0 : 1);
+  setNews(c, r, node, s, leaves ? DEAD : ALIVE, incarnation & 255, node, getU32(r, TRANSMITS));
+  // It goes on as before: only the news is of its death.
+  clearBit(row + (DEAD_BITS << 2), s);
 }
 
 /** The node's own probe of a subject failed. */
@@ -71,7 +88,7 @@ function become(
   if (status == DEAD) {
     const subject = subjectNode(c, subjects, s);
     convict(c, subjects, node, s);
-    if (isDownNow(c, subject) == 0 && isSlow(c, subject) == 0) tally(c, HEALTHY_ACCUSED);
+    if (isGone(c, subject) == 0 && isSlow(c, subject) == 0) tally(c, HEALTHY_ACCUSED);
   } else if (before == DEAD) {
     acquit(c, subjects, s);
   }

@@ -7,13 +7,14 @@ import { getU32, lowestBit, mul32, setU32, toF64, toU32 } from "../memory";
 import { threefry } from "../kernels/random";
 import { EDGES_AT, SEED, TICK } from "./context";
 import { sendDatagram, sendOverTcp } from "./datagrams";
+import { subjectNode } from "./subjects";
 import { hear } from "./swim-news";
 import {
-  ALIVE, QUEUED, SUSPECT, cellOf, countTransmit, hasNews, incarnationOf, newsOf, sinceOf, statusOf,
+  ALIVE, DEAD, QUEUED, SUSPECT, cellOf, countTransmit, hasNews, incarnationOf, newsOf, sinceOf, statusOf,
   transmitsOf,
 } from "./swim-rows";
 import {
-  ALARM_BYTES, ALIVE_BYTES, CROWDED_OUT, PACKET_BYTES, newsMax, tally, weightOf,
+  ALARM_BYTES, ALIVE_BYTES, CROWDED_OUT, PACKET_BYTES, SUBJECTS, newsMax, tally, weightOf,
 } from "./swim-rules";
 
 /** Purpose of the draw whether news of many gets one of few places; its low bits number the packet. */
@@ -23,6 +24,8 @@ const NEWS_WORD: u32 = 5;
 const COUNT: u32 = 0;
 const BYTES: u32 = 1;
 const LIST: u32 = 2;
+/** Status in an exchange of state of who left by its own word. */
+const LEFT: u32 = 3;
 
 export function headOf(m: u32): u32 {
   return getU32(m, HEAD_WORD) >>> 8;
@@ -156,21 +159,32 @@ export function writeState(c: u32, r: u32, node: u32, subjects: u32, m: u32): vo
     let word: u32 = 0;
     for (let i: u32 = 0; i < 3 && first + i < subjects; i++) {
       const cell = cellOf(c, r, node, first + i);
-      word = word | ((statusOf(cell) | (incarnationOf(cell) << 2)) << mul32(i, 10));
+      const status = hasLeft(c, r, cell, first + i) ? LEFT : statusOf(cell);
+      word = word | ((status | (incarnationOf(cell) << 2)) << mul32(i, 10));
     }
     setU32(m, NEWS_WORD + (first - (first % 3)) / 3, word >>> 0);
   }
 }
+/** true for a subject that is dead by its own word, as far as the bits of an accuser tell. */
+function hasLeft(c: u32, r: u32, cell: u32, s: u32): bool {
+  if (statusOf(cell) != DEAD) return false;
+  const subject = subjectNode(c, getU32(r, SUBJECTS), s);
+  return newsOf(cell) >>> 16 == (subject & 0xffff);
+}
 /**
  * Merges the state of another node. Its suspects and its dead are suspects here, accused by the node itself,
- * so that they can refute.
+ * so that they can refute; who left has left.
  */
 export function mergeState(c: u32, r: u32, node: u32, subjects: u32, m: u32): u32 {
   let fresh: u32 = 0;
   for (let s: u32 = 0; s < subjects; s++) {
     const word = getU32(m, NEWS_WORD + (s - (s % 3)) / 3) >>> mul32(s % 3, 10);
-    const status: u32 = (word & 3) == ALIVE ? ALIVE : SUSPECT;
-    fresh += hear(c, r, node, s, status, (word >>> 2) & 255, node);
+    const incarnation = (word >>> 2) & 255;
+    if ((word & 3) == LEFT) {
+      fresh += hear(c, r, node, s, DEAD, incarnation, subjectNode(c, subjects, s));
+    } else {
+      fresh += hear(c, r, node, s, (word & 3) == ALIVE ? ALIVE : SUSPECT, incarnation, node);
+    }
   }
   return fresh;
 }

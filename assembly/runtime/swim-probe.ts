@@ -8,7 +8,7 @@ import { permute } from "../kernels/permutation";
 import { threefry, threefrySecond } from "../kernels/random";
 import { countArrived } from "./access";
 import {
-  ARRIVED, NODES, PEERS_AT, PERIOD, REDUNDANT, REQUESTS_ARRIVED, SEED, TICK, TIMER_KIND,
+  ARRIVED, NODES, OUTAGE_HITS_AT, PEERS_AT, PERIOD, REDUNDANT, REQUESTS_ARRIVED, SEED, TICK, TIMER_KIND,
 } from "./context";
 import { CONTROL, COPY } from "./links";
 import { isUp } from "./lives";
@@ -16,7 +16,7 @@ import { messageFrom, messageKind, messagePayload, messageTo, send } from "./mai
 import { ATTEMPTS, EXCHANGE, PARTNERS, PHASES, drawnMember, isDue } from "./members";
 import { isListed } from "./selection";
 import { isDownNow, subjectOf } from "./subjects";
-import { SUSPICION_TIMER, accuse, endSuspicions, watchSuspects } from "./swim-news";
+import { SUSPICION_TIMER, accuse, endSuspicions, tellOfLeaving, watchSuspects } from "./swim-news";
 import {
   addAccusation, addNews, headOf, hearNews, isEmpty, mergeState, openPacket, post, postTcp, writeState,
 } from "./swim-packets";
@@ -65,6 +65,7 @@ export function swimPeriod(c: u32, node: u32): void {
   if (getU32(row, GOSSIP_DUE) < tick) setU32(row, GOSSIP_DUE, 0);
   if (getU32(row, SUSPICION_DUE) < tick) setU32(row, SUSPICION_DUE, 0);
   watchSuspects(c, r, node, row);
+  if (getU32(c, OUTAGE_HITS_AT) != 0) tellOfLeaving(c, r, node, row);
   const isNew = getU32(row, PROBE_COUNT) == 0 && tick >= getU32(c, PERIOD) << 1;
   if (isNew || isDue(c, node, getU32(r, PUSH_PULL_PERIODS), EXCHANGES)) exchange(c, r, node, row);
   if (getU8(row, STAGE) == WAITING) {

@@ -17,6 +17,8 @@ interface Span {
 interface PlannedOutage extends Span, Pick<Outage, "stateLost" | "nodes" | "effect"> {
   /** Ticks from one beginning to the next; 0 = only once. */
   readonly every: number;
+  /** Ticks before it begins in which its nodes know that they will leave. */
+  readonly notice: number;
 }
 
 /** Plain numbers: a plan crosses threads. */
@@ -71,7 +73,8 @@ export function planEnvironment(settings: TrialSettings): EnvironmentPlan {
     outages: outages.map((outage) => {
       const { stateLost, nodes, effect } = outage;
       const every = outage.every === null ? 0 : ticksOf(outage.every, clock);
-      return { ...span(outage), every, stateLost, nodes, effect };
+      const notice = outage.notice === null ? 0 : ticksOf(outage.notice, clock);
+      return { ...span(outage), every, notice, stateLost, nodes, effect };
     }),
     churn: churn === undefined ? 0 : churn.kind === "sessions" ? 1 : 2,
     churnForgets: churn?.stateLost ?? false,
@@ -132,6 +135,18 @@ export function outagesAt(
       outage.effect === effect && ticksLeft(outage, tick) > 0 ? mask | (1 << index) : mask,
     0,
   );
+}
+
+/** Outages that do not last yet, but whose nodes know of them; bit i for outage i. */
+export function noticedAt({ outages }: EnvironmentPlan, tick: number): number {
+  return outages.reduce((mask, outage, index) => {
+    if (outage.notice === 0 || ticksLeft(outage, tick) > 0) return mask;
+    const begins = tick < outage.from ? outage.from : nextBeginning(outage, tick);
+    return begins - tick <= outage.notice ? mask | (1 << index) : mask;
+  }, 0);
+}
+function nextBeginning({ from, every }: PlannedOutage, tick: number): number {
+  return every > 0 ? tick + every - ((tick - from) % every) : Infinity;
 }
 
 /** Outages that pause nodes at any time. */

@@ -10,7 +10,7 @@ import { threefry } from "../kernels/random.js";
 import { TrialFailure } from "../errors.js";
 import type { Measures, MeasureSettings } from "../protocols/protocol.js";
 import { Cells } from "./cells.js";
-import { cutAt, forgettingAt, outagesAt, pausedUntil } from "./environment.js";
+import { cutAt, forgettingAt, noticedAt, outagesAt, pausedUntil } from "./environment.js";
 import { environmentWords, fieldWidths } from "./environment-memory.js";
 import { eachHit } from "./outage-hits.js";
 import { CONTEXT_WORDS, COUNT_RING, COUNTERS, ownRange } from "./plan.js";
@@ -65,6 +65,7 @@ function writeOutages({ task, words }: TrialRun, c: number, tick: number): void 
   const { environment } = task.plan;
   if (environment.outages.length === 0) return;
   words[c + CONTEXT.OUTAGES_NOW] = outagesAt(environment, "down", tick);
+  words[c + CONTEXT.LEAVING_NOW] = noticedAt(environment, tick);
   words[c + CONTEXT.PAUSES_NOW] = outagesAt(environment, "paused", tick);
   words[c + CONTEXT.PAUSED_UNTIL] = pausedUntil(environment, tick);
 }

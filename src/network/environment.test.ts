@@ -65,6 +65,10 @@ describe("an environment", () => {
       "environment.partitions[0].until must be later than from, in the same unit (5 rounds), got 5",
     ],
     [
+      { outages: [{ from: 5, share: 0.1, effect: "paused", notice: 1 }] },
+      "environment.outages[0].notice has no effect for pauses: leave it out",
+    ],
+    [
       { partitions: [{ from: 5 }] },
       "environment.partitions[0] must say either share or dc, got none",
     ],

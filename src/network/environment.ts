@@ -55,6 +55,8 @@ export interface OutageSpec {
   /** Time from one outage of these nodes to the next. */
   readonly every?: DurationText | undefined;
   readonly effect?: (typeof EFFECTS)[number] | undefined;
+  /** For so long before, the nodes know that they will leave. */
+  readonly notice?: DurationText | undefined;
   readonly state?: (typeof STATES)[number] | undefined;
 }
 
@@ -192,7 +194,21 @@ function outageOf(spec: OutageSpec, field: string, place: Surroundings): Outage 
   }
   const span = spanOf(spec, field, place);
   const every = everyOf(spec, span, field, place);
-  return { ...span, every, effect, stateLost, nodes: failing(spec, field, place) };
+  const notice = noticeOf(spec, effect, field, place);
+  return { ...span, every, effect, notice, stateLost, nodes: failing(spec, field, place) };
+}
+
+function noticeOf(
+  { notice }: OutageSpec,
+  effect: Outage["effect"],
+  field: string,
+  { clock }: Surroundings,
+): Duration | null {
+  if (notice === undefined) return null;
+  if (effect === "paused") {
+    throw new InputError(`${field}.notice has no effect for pauses: leave it out`);
+  }
+  return parseDuration(`${field}.notice`, notice, clock);
 }
 
 /** Time from one beginning to the next: longer than the outage itself. */
@@ -317,7 +333,8 @@ function outageText(outage: Outage): string {
       : `${nodes.share} of all ${nodes.of}`;
   const again = outage.every === null ? "" : `, again every ${durationText(outage.every)}`;
   const state = outage.effect === "paused" ? "" : `, state ${stateLost ? "lost" : "kept"}`;
-  return `${who} ${outage.effect} ${spanText(outage)}${again}${state}`;
+  const notice = outage.notice === null ? "" : `, told ${durationText(outage.notice)} before`;
+  return `${who} ${outage.effect} ${spanText(outage)}${again}${state}${notice}`;
 }
 
 function churnText(churn: Churn, spec: ChurnSpec): string {

@@ -72,6 +72,8 @@ export interface Outage {
   readonly until: Duration | null;
   readonly every: Duration | null;
   readonly effect: "down" | "paused";
+  /** For so long before, the nodes know that they will leave. */
+  readonly notice: Duration | null;
   /**
    * Which nodes fail: a drawn share of all nodes, racks or data centres, each of them whole; or those of
    * one range of ids.

@@ -86,6 +86,7 @@ export const environmentSettingsSchema = z.strictObject({
         count: anyNumber.optional(),
         every: duration.optional(),
         effect: z.enum(EFFECTS).optional(),
+        notice: duration.optional(),
         state: z.enum(STATES).optional(),
       }),
     )

@@ -264,7 +264,13 @@ describe("nodes that lose their state", () => {
   it.each(["wasm", "ts"] as const)("get it again from others, on %s", async (backend) => {
     const nodes = 2000;
     const outage = {
-      ...{ from: { rounds: 20 }, until: { rounds: 24 }, every: null, stateLost: true },
+      ...{
+        from: { rounds: 20 },
+        until: { rounds: 24 },
+        every: null,
+        notice: null,
+        stateLost: true,
+      },
       effect: "down" as const,
       nodes: { kind: "range", first: 0, end: nodes / 4 } as const,
     };

@@ -153,6 +153,32 @@ describe("exchanges of full state", () => {
   });
 });
 
+describe("leaving", () => {
+  const parameters = { subjects: 8, pushPullInterval: 3000 };
+
+  it("on purpose is known to all before it happens, and nobody's false alarm", async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const outages = [{ from: 12, until: 30, first: 0, notice: 4 }];
+      const measures = await play({ environment: { outages }, parameters }, seed);
+      const leaves = measures.subjectsDown!.indexOf(1);
+      expect(measures.subjectsKnownByAll![leaves], `seed ${seed}`).toBe(1);
+      expect(last(measures.falseAlarms), `seed ${seed}`).toBe(0);
+      expect(last(measures.healthyAccused), `seed ${seed}`).toBe(0);
+      // Back with a later incarnation, everybody takes it for alive again.
+      expect(last(measures.falseBeliefs), `seed ${seed}`).toBe(0);
+      expect(last(measures.retractions), `seed ${seed}`).toBe(63);
+    }
+  });
+
+  it("goes on in swim-basic, on pings alone", async () => {
+    const outages = [{ from: 30, first: 0, notice: 25 }];
+    const setting = { protocol: "swim-basic", environment: { outages }, maxRounds: 35 };
+    const measures = await play({ ...setting, parameters: { subjects: 8, suspicionPeriods: 20 } });
+    expect(last(measures.subjectsKnownByAll)).toBe(1);
+    expect(last(measures.failedProbes)).toBe(0);
+  });
+});
+
 describe("tracked subjects", () => {
   it("have the detection times of a run in which all nodes are tracked", async () => {
     const runs = 60;
