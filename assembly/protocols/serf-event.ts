@@ -2,37 +2,33 @@
  * User events of Serf over memberlist's gossip, as Consul runs them. An event gets the time of its node's
  * Lamport clock and goes into that node's queue; each beat sends packets from the queue to some members, who
  * queue what they have not seen. Pings and answers carry events where there is room, exchanges of full state
- * those of the event buffer. Rows: assembly/runtime/event-rows.ts; births: event-spread.ts.
+ * those of the event buffer. The rest of it: event-*.ts in assembly/runtime.
  */
-import { addF64, div32, getF64, getU32, lowestBit, mul32, popcount, setU32, toF64, toU32 } from "../memory";
-import { drawBelow } from "../kernels/random";
-import { countArrived, countLatest, countSent, parameter, setting } from "../runtime/access";
+import { getF64, getU32, lowestBit, mul32, popcount, setU32, toF64 } from "../memory";
+import { countArrived, countSent, parameter, setting } from "../runtime/access";
 import {
-  ACTIVE, ARRIVED, CELLS_AT, EDGES_AT, END, FIRST, LAST_TICK, MORTAL, NODES, ORIGIN, PEERS_AT, PERIOD,
-  REDUNDANT, REQUESTS_ARRIVED, SEED, TICK,
+  ACTIVE, ARRIVED, EDGES_AT, FIRST, PEERS_AT, PERIOD, REDUNDANT, REQUESTS_ARRIVED, TICK,
 } from "../runtime/context";
-import { countdownWords } from "../runtime/countdown";
 import { sendDatagram, sendOverTcp } from "../runtime/datagrams";
+import { CLOCK_WORD, EVENTS_WORD, giveBirth, retire, takeCopies } from "../runtime/event-copies";
 import {
-  ACK_ROOM, COPIES, CROWDED_OUT, DELIVERED, DEPTH_MAX, EXCHANGE_PERIODS, EXPIRED, FIRST_COPIES,
-  GOSSIP_ROOM, MERGED, OWED, PING_ROOM, PROBE_PERIODS, QUEUED, REFUSED, REFUSES, REPAIRED, SLOTS, TALLIES,
-  TOO_OLD, TRANSMITS, WORDS, cellCount, clockOf, depthOf, enqueue, hasJoined, heldWord, hold, holds, join,
-  release, rowOf, rulesAt, takePacket, talliesAt, tally, witness,
+  CROWDED_OUT, QUEUED, REFUSED, cellCount, clockOf, depthOf, hasJoined, heldWord, join, rowOf,
+  takePacket, talliesAt, tally, witness,
 } from "../runtime/event-rows";
 import {
-  COVERED, LIVE, REACHED_CELLS, TALLY_CELLS, bornBefore, bornUntil, isIncomplete, isLastBorn, judgeSpread,
-  overBefore, overBy, reachedOf, setReached, setTime, timeOf,
+  ACK_ROOM, EVENT_BUFFER, EVENT_BYTES, EVENT_NAMES, EXCHANGE_PERIODS, GOSSIP_NODES, GOSSIP_ROOM,
+  MEMBERSHIP_BYTES, PING_ROOM, PROBE_PERIODS, REFUSES, SLOTS, STATE_LIMIT, ackBytes, memberBytes,
+  partBytes, pingBytes, rulesAt, writeRules,
+} from "../runtime/event-rules";
+import {
+  bornBefore, bornUntil, isIncomplete, isLastBorn, measureEvents, overBefore, overBy, timeOf,
 } from "../runtime/event-spread";
 import { CONTROL, COPY } from "../runtime/links";
-import { isUp, nextUp } from "../runtime/lives";
-import {
-  messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox,
-} from "../runtime/mailbox";
+import { messageFrom, messageKind, messageTo, nextMessage, openInbox } from "../runtime/mailbox";
 import { ATTEMPTS, EXCHANGE, PARTNERS, drawnMember, isDue } from "../runtime/members";
 import { isListed } from "../runtime/selection";
-import { isStateRefused, pushPullFactor, retransmitLimit, stateBytes } from "../runtime/swim-rules";
+import { stateBytes } from "../runtime/swim-rules";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
-import { addCell, raiseCell } from "../runtime/values";
 
 const GOSSIP: u32 = 1;
 const PING: u32 = 2;
@@ -40,89 +36,16 @@ const ACK: u32 = 3;
 const PUSH: u32 = 4;
 const PULL: u32 = 5;
 
-/** Parameters, in order of src/protocols/serf-event/protocol.ts. */
-const GOSSIP_INTERVAL: u32 = 2;
-const SOURCE: u32 = 3;
-const ANY: u32 = 0;
-const EVENT_NAMES: u32 = 4;
-const EVENT_BYTES: u32 = 5;
-const EVENT_BUFFER: u32 = 6;
-const ACTIVE_EVENTS: u32 = 7;
-const GOSSIP_NODES: u32 = 8;
-const RETRANSMIT_MULT: u32 = 9;
-const PROBE_INTERVAL: u32 = 10;
-const PUSH_PULL_INTERVAL: u32 = 11;
-const UDP_BUFFER: u32 = 12;
-const MEMBERSHIP_BYTES: u32 = 13;
-const COORDINATE_BYTES: u32 = 14;
-const NAME_BYTES: u32 = 15;
-const META_BYTES: u32 = 16;
-const STATE_LIMIT: u32 = 17;
-const EVENTS: u32 = 0;
-
-/** memberlist's net.go: a compound message, and of each part its length and that it is the user's. */
-const COMPOUND_BYTES: u32 = 2;
-const USER_BYTES: u32 = 1;
-const PART_BYTES: u32 = 2 + USER_BYTES;
-/** Words of a message: the sender's clock, then a word of events for each cell. */
-const CLOCK_WORD: u32 = 4;
-const EVENTS_WORD: u32 = 5;
-
-/** Purposes of draws: where an event is born, and whom a node pings; phases of probes and exchanges. */
-const BIRTHPLACE: u32 = 0xf4000000;
+/** Purpose of the draw of whom a node pings; phases of probes and exchanges. */
 const TARGETS: u32 = 0xed000000;
 const PROBES: u32 = 0;
 const EXCHANGES: u32 = 1;
-const SLOTS_MAX: u32 = 256;
-
-// --- What all nodes play by
-
-export function serfEventStart(c: u32): void {
-  const r = rulesAt(c);
-  const nodes = getU32(c, NODES);
-  const wanted = setting(c, EVENTS) < setting(c, ACTIVE_EVENTS) ? EVENTS : ACTIVE_EVENTS;
-  let slots: u32 = 32;
-  while (slots < setting(c, wanted) && slots < SLOTS_MAX) slots = slots << 1;
-  const transmits = retransmitLimit(setting(c, RETRANSMIT_MULT), nodes);
-  setU32(r, SLOTS, slots);
-  setU32(r, TRANSMITS, transmits);
-  setU32(r, WORDS, 1 + countdownWords(transmits));
-  setU32(r, GOSSIP_ROOM, roomBeside(c, setting(c, MEMBERSHIP_BYTES)));
-  setU32(r, PING_ROOM, roomBeside(c, pingBytes(c)));
-  setU32(r, ACK_ROOM, roomBeside(c, ackBytes(c)));
-  setU32(r, PROBE_PERIODS, periodsOf(c, parameter(c, PROBE_INTERVAL)));
-  const exchanges = toF64(pushPullFactor(nodes)) * parameter(c, PUSH_PULL_INTERVAL);
-  setU32(r, EXCHANGE_PERIODS, periodsOf(c, exchanges));
-  setU32(r, REFUSES, isStateRefused(c, memberBytes(c), parameter(c, STATE_LIMIT)));
-}
-/** Events that fit into a packet which has other content, too. */
-function roomBeside(c: u32, taken: u32): u32 {
-  const budget = setting(c, UDP_BUFFER) - COMPOUND_BYTES;
-  return budget < taken ? 0 : div32(budget - taken, setting(c, EVENT_BYTES) + PART_BYTES);
-}
-function periodsOf(c: u32, ms: f64): u32 {
-  if (ms == 0.0) return 0;
-  const periods = toU32(ms / parameter(c, GOSSIP_INTERVAL) + 0.5);
-  return periods == 0 ? 1 : periods;
-}
-/** Sizes as swim-lifeguard has them; Serf's answers to pings carry a coordinate. */
-function pingBytes(c: u32): u32 {
-  return 46 + (setting(c, NAME_BYTES) << 1);
-}
-function ackBytes(c: u32): u32 {
-  return 10 + setting(c, COORDINATE_BYTES);
-}
-function memberBytes(c: u32): u32 {
-  return 70 + setting(c, NAME_BYTES) + setting(c, META_BYTES);
-}
-/** Bytes of events in a packet; one alone goes without the frame of a compound message. */
-function partBytes(c: u32, events: u32): u32 {
-  const bytes = setting(c, EVENT_BYTES);
-  if (events == 1) return bytes + USER_BYTES;
-  return events == 0 ? 0 : COMPOUND_BYTES + mul32(events, bytes + PART_BYTES);
-}
 
 // --- Steps
+
+export function serfEventStart(c: u32): void {
+  writeRules(c);
+}
 
 export function serfEventReceive(c: u32): void {
   const r = rulesAt(c);
@@ -222,119 +145,6 @@ function sendEvents(
   }
 }
 
-// --- Events
-
-/** An event is fired; where its node is down there is none. */
-function giveBirth(c: u32, r: u32, event: u32): void {
-  const isDrawn = event > 0 && setting(c, SOURCE) == ANY;
-  const node = isDrawn
-    ? drawBelow(getU32(c, SEED), BIRTHPLACE, event, 0, getU32(c, NODES))
-    : getU32(c, ORIGIN);
-  if (node < getU32(c, FIRST) || node >= getU32(c, END)) return;
-  const row = rowOf(c, r, node);
-  const isFired = isUp(c, node) == 1;
-  setTime(c, r, event, isFired ? clockOf(row) : 0);
-  if (!isFired) return;
-  deliver(c, r, row, event);
-  queue(c, r, row, event);
-}
-function deliver(c: u32, r: u32, row: u32, event: u32): void {
-  const slot = event & (getU32(r, SLOTS) - 1);
-  witness(row, timeOf(c, r, event));
-  hold(r, row, slot);
-  setReached(c, r, slot, reachedOf(c, r, slot) + 1);
-}
-function queue(c: u32, r: u32, row: u32, event: u32): void {
-  const depth = toF64(enqueue(r, row, event & (getU32(r, SLOTS) - 1)));
-  const own = talliesAt(c);
-  addF64(own, QUEUED, 1.0);
-  if (depth > getF64(own, DEPTH_MAX)) addF64(own, DEPTH_MAX, depth - getF64(own, DEPTH_MAX));
-}
-
-/** Reads the events of a message. @param isState 1: from an exchange of state @returns how many are new */
-function takeCopies(c: u32, r: u32, m: u32, node: u32, isState: u32): u32 {
-  const row = rowOf(c, r, node);
-  const first = messagePayload(m);
-  const over = overBy(c, r, getU32(c, TICK));
-  const mask = getU32(r, SLOTS) - 1;
-  let copies: u32 = 0;
-  let fresh: u32 = 0;
-  for (let cell: u32 = 0; cell < cellCount(r); cell++) {
-    const bits = getU32(m, EVENTS_WORD + cell);
-    if (bits == 0) continue;
-    copies = copies + popcount(bits);
-    let left = first == over ? bits & ~heldWord(r, row, cell) : bits;
-    while (left != 0) {
-      const slot = (cell << 5) + lowestBit(left);
-      left = left & (left - 1);
-      // Of the events that share a slot only one was alive.
-      const event = first + ((slot - first) & mask);
-      if (event < over) tally(c, EXPIRED, 1.0);
-      else if (holds(r, row, slot) == 0) fresh = fresh + takeCopy(c, r, row, event, isState);
-    }
-  }
-  if (isState == 0) tally(c, COPIES, toF64(copies));
-  return fresh;
-}
-
-/** Serf's handleUserEvent. @returns 1 when the node takes the event for new */
-function takeCopy(c: u32, r: u32, row: u32, event: u32, isState: u32): u32 {
-  const time = timeOf(c, r, event);
-  const buffer = setting(c, EVENT_BUFFER);
-  witness(row, time);
-  const now = clockOf(row);
-  if (now > buffer && time < now - buffer) {
-    tally(c, TOO_OLD, 1.0);
-    return 0;
-  }
-  if (setting(c, EVENT_NAMES) > 0 && holdsTwin(c, r, row, event, time)) {
-    tally(c, MERGED, 1.0);
-    return 0;
-  }
-  deliver(c, r, row, event);
-  countLatest(c, LAST_TICK, toF64(getU32(c, TICK) + 1));
-  // What an exchange brings is delivered, but not passed on.
-  if (isState == 1) {
-    tally(c, REPAIRED, 1.0);
-  } else {
-    tally(c, FIRST_COPIES, 1.0);
-    queue(c, r, row, event);
-  }
-  return 1;
-}
-/** true when the node holds another event of the same Lamport time and name. */
-function holdsTwin(c: u32, r: u32, row: u32, event: u32, time: u32): bool {
-  const names = setting(c, EVENT_NAMES);
-  const mask = getU32(r, SLOTS) - 1;
-  const end = bornBefore(c, getU32(c, TICK));
-  for (let other = overBy(c, r, getU32(c, TICK)); other < end; other++) {
-    if (other == event || holds(r, row, other & mask) == 0) continue;
-    if (other % names == event % names && timeOf(c, r, other) == time) return true;
-  }
-  return false;
-}
-
-/** A later event gets the slot: counts whom this one reached, and frees it. */
-function retire(c: u32, r: u32, event: u32): void {
-  const slot = event & (getU32(r, SLOTS) - 1);
-  const wasFired = timeOf(c, r, event) > 0;
-  let owed: u32 = 0;
-  let delivered: u32 = 0;
-  let queued: u32 = 0;
-  for (let node = getU32(c, FIRST); node < getU32(c, END); node++) {
-    const had = release(r, rowOf(c, r, node), slot);
-    queued = queued + (had & 1);
-    if (isUp(c, node) == 0) continue;
-    owed++;
-    delivered = delivered + (had >>> 1);
-  }
-  setReached(c, r, slot, 0);
-  tally(c, QUEUED, 0.0 - toF64(queued));
-  if (!wasFired) return;
-  tally(c, OWED, toF64(owed));
-  tally(c, DELIVERED, toF64(delivered));
-}
-
 // --- Exchanges of full state
 
 /** Sends all members, and the events of the buffer. */
@@ -386,56 +196,6 @@ function receiveState(c: u32, r: u32, m: u32, node: u32, kind: u32): void {
   takeCopies(c, r, m, node, 1);
 }
 
-// --- Measures
-
 export function serfEventMeasure(c: u32): void {
-  const r = rulesAt(c);
-  const own = talliesAt(c);
-  const tick = getU32(c, TICK);
-  const mortal = getU32(c, MORTAL) == 1;
-  const live: u32 = mortal ? recount(c, r) : getU32(c, END) - getU32(c, FIRST);
-  const cells = getU32(c, CELLS_AT);
-  let given: f64 = 0.0;
-  let alive: u32 = 0;
-  const end = bornBefore(c, tick);
-  for (let event = overBy(c, r, tick); event < end; event++) {
-    if (timeOf(c, r, event) == 0) continue;
-    const slot = event & (getU32(r, SLOTS) - 1);
-    const reached = toF64(reachedOf(c, r, slot));
-    alive++;
-    given = given + reached;
-    addF64(cells, REACHED_CELLS + slot, reached);
-  }
-  addF64(cells, LIVE, toF64(live));
-  const pairs = getF64(own, OWED) + toF64(live) * toF64(alive);
-  if (pairs > 0) addF64(cells, COVERED, (toF64(live) * (getF64(own, DELIVERED) + given)) / pairs);
-  for (let which: u32 = 0; which < TALLIES; which++) {
-    if (which == DEPTH_MAX) raiseCell(c, TALLY_CELLS + which, getF64(own, which));
-    else addCell(c, TALLY_CELLS + which, getF64(own, which));
-  }
-  if (getU32(c, FIRST) == 0) judgeSpread(c, r);
-}
-
-/** Where nodes crash and may forget: counts afresh who is up, who holds what, and the queues. @returns nodes up */
-function recount(c: u32, r: u32): u32 {
-  const slots = getU32(r, SLOTS);
-  for (let slot: u32 = 0; slot < slots; slot++) setReached(c, r, slot, 0);
-  let live: u32 = 0;
-  let queued: u32 = 0;
-  const end = getU32(c, END);
-  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
-    const row = rowOf(c, r, node);
-    live++;
-    queued = queued + depthOf(row);
-    for (let cell: u32 = 0; cell < cellCount(r); cell++) {
-      let left = heldWord(r, row, cell);
-      while (left != 0) {
-        const slot = (cell << 5) + lowestBit(left);
-        left = left & (left - 1);
-        setReached(c, r, slot, reachedOf(c, r, slot) + 1);
-      }
-    }
-  }
-  addF64(talliesAt(c), QUEUED, toF64(queued) - getF64(talliesAt(c), QUEUED));
-  return live;
+  measureEvents(c);
 }

@@ -1,8 +1,7 @@
 /**
  * State of a node of serf-event: a row of words. Its Lamport clock, the length of its queue, whether it has
  * joined; then a cell for every 32 slots of events: which it holds, and the digits of the transmits left of
- * each, as in countdown.ts. All zero: a node that has heard nothing. What all nodes play by stands in a row
- * for each shard, written at the start.
+ * each, as in countdown.ts. All zero: a node that has heard nothing. Tallies of each shard.
  */
 import {
   addF64, clearBit, getBit, getU16, getU32, mul32, popcount, setBit, setU16, setU32, toF64,
@@ -10,25 +9,10 @@ import {
 import { field } from "./access";
 import { EDGES_AT, SHARD } from "./context";
 import { countingDown, equalTo, highest, lower, setCountdown } from "./countdown";
+import { SLOTS, TRANSMITS, WORDS } from "./event-rules";
 
 const ROWS_FIELD: u32 = 0;
-const RULES_FIELD: u32 = 1;
 const TALLIES_FIELD: u32 = 2;
-
-/** Words of the rules. */
-export const SLOTS: u32 = 0;
-/** Words of a cell. */
-export const WORDS: u32 = 1;
-export const TRANSMITS: u32 = 2;
-/** Room for events in a packet of gossip, and beside a ping and its answer. */
-export const GOSSIP_ROOM: u32 = 3;
-export const PING_ROOM: u32 = 4;
-export const ACK_ROOM: u32 = 5;
-export const PROBE_PERIODS: u32 = 6;
-export const EXCHANGE_PERIODS: u32 = 7;
-/** 1: exchanges of full state are too long, and refused. */
-export const REFUSES: u32 = 8;
-const RULE_SHIFT: u32 = 6;
 
 /** Words of a row. */
 const CLOCK: u32 = 0;
@@ -58,9 +42,6 @@ export const TALLIES: u32 = 12;
 /** Doubles of a shard: tallies, and those of event-spread.ts. */
 export const TALLY_ROW: u32 = 24;
 
-export function rulesAt(c: u32): u32 {
-  return field(c, RULES_FIELD) + (getU32(c, SHARD) << RULE_SHIFT);
-}
 export function talliesAt(c: u32): u32 {
   return field(c, TALLIES_FIELD) + (mul32(getU32(c, SHARD), TALLY_ROW) << 3);
 }

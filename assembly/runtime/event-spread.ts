@@ -1,18 +1,17 @@
 /**
- * The events of a serf-event trial: when each is born, which have a slot now, and how long they take to reach
- * shares of all nodes. The latter is judged by the first shard, from the cells of the last step.
+ * The events of a serf-event trial: when each is born, which have a slot now, and how many nodes they reach
+ * when: cells of the measures, and times that the first shard judges from the cells of the last step.
  */
-import { addF64, getF64, getU32, mul32, setF64, setU32, toF64, toU32 } from "../memory";
+import { addF64, getF64, getU32, lowestBit, mul32, setF64, setU32, toF64, toU32 } from "../memory";
 import { field, parameter, setting } from "./access";
-import { PERIOD, SHARD, TICK } from "./context";
-import { SLOTS, TALLIES, talliesAt } from "./event-rows";
+import { CELLS_AT, END, FIRST, MORTAL, PERIOD, SHARD, TICK } from "./context";
+import {
+  DELIVERED, DEPTH_MAX, OWED, QUEUED, TALLIES, cellCount, depthOf, heldWord, rowOf, talliesAt,
+} from "./event-rows";
+import { EVENTS, EVENT_INTERVAL, GOSSIP_INTERVAL, SLOTS, rulesAt } from "./event-rules";
+import { nextUp } from "./lives";
 import { bornBy, bornTick } from "./stream";
-import { addCell, lastCell } from "./values";
-
-/** Parameters, first of src/protocols/serf-event/protocol.ts. */
-const EVENTS: u32 = 0;
-const EVENT_INTERVAL: u32 = 1;
-const GOSSIP_INTERVAL: u32 = 2;
+import { addCell, lastCell, raiseCell } from "./values";
 
 const TIMES_FIELD: u32 = 3;
 const REACHED_FIELD: u32 = 4;
@@ -125,4 +124,57 @@ function advance(c: u32, r: u32, own: u32, event: u32, last: u32): u32 {
   }
   setU32(progress, slot, (event << 3) | step);
   return step;
+}
+
+/** Adds up what the shard has counted, and whom each event has reached. */
+export function measureEvents(c: u32): void {
+  const r = rulesAt(c);
+  const own = talliesAt(c);
+  const tick = getU32(c, TICK);
+  const mortal = getU32(c, MORTAL) == 1;
+  const live: u32 = mortal ? recount(c, r) : getU32(c, END) - getU32(c, FIRST);
+  const cells = getU32(c, CELLS_AT);
+  let given: f64 = 0.0;
+  let alive: u32 = 0;
+  const end = bornBefore(c, tick);
+  for (let event = overBy(c, r, tick); event < end; event++) {
+    if (timeOf(c, r, event) == 0) continue;
+    const slot = event & (getU32(r, SLOTS) - 1);
+    const reached = toF64(reachedOf(c, r, slot));
+    alive++;
+    given = given + reached;
+    addF64(cells, REACHED_CELLS + slot, reached);
+  }
+  addF64(cells, LIVE, toF64(live));
+  const pairs = getF64(own, OWED) + toF64(live) * toF64(alive);
+  if (pairs > 0) addF64(cells, COVERED, (toF64(live) * (getF64(own, DELIVERED) + given)) / pairs);
+  for (let which: u32 = 0; which < TALLIES; which++) {
+    if (which == DEPTH_MAX) raiseCell(c, TALLY_CELLS + which, getF64(own, which));
+    else addCell(c, TALLY_CELLS + which, getF64(own, which));
+  }
+  if (getU32(c, FIRST) == 0) judgeSpread(c, r);
+}
+
+/** Where nodes crash and may forget: counts afresh who is up, who holds what, and the queues. @returns nodes up */
+function recount(c: u32, r: u32): u32 {
+  const slots = getU32(r, SLOTS);
+  for (let slot: u32 = 0; slot < slots; slot++) setReached(c, r, slot, 0);
+  let live: u32 = 0;
+  let queued: u32 = 0;
+  const end = getU32(c, END);
+  for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
+    const row = rowOf(c, r, node);
+    live++;
+    queued = queued + depthOf(row);
+    for (let cell: u32 = 0; cell < cellCount(r); cell++) {
+      let left = heldWord(r, row, cell);
+      while (left != 0) {
+        const slot = (cell << 5) + lowestBit(left);
+        left = left & (left - 1);
+        setReached(c, r, slot, reachedOf(c, r, slot) + 1);
+      }
+    }
+  }
+  addF64(talliesAt(c), QUEUED, toF64(queued) - getF64(talliesAt(c), QUEUED));
+  return live;
 }
