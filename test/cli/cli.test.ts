@@ -79,6 +79,15 @@ describe("the summary of a run", () => {
     for (const text of [missed, model.stdout]) expect(widest(text)).toBeLessThanOrEqual(80);
   });
 
+  it("is told where settings leave the domain of the modelled system", () => {
+    const args = ["run", "serf-event", "--preset", "serf-lan", "--nodes", "6000", "--no-report"];
+    const short = ["--max-rounds", "1", "--trials", "1", "--backend", "wasm"];
+    const said = (limit: string): string =>
+      hearsay([...args, ...short, "--set", `stateLimit=${limit}`], { cwd: emptyFolder() }).stderr;
+    expect(said("1")).toMatch(/serf-event: outside the domain: .* refused beyond .* 1 MiB/);
+    expect(said("2")).not.toMatch(/outside the domain/);
+  });
+
   it("takes surroundings by name, and what goes on in them from a file", () => {
     const cwd = emptyFolder();
     const args = [
