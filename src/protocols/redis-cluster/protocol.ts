@@ -79,7 +79,12 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
       meaning: "by cell: epoch and owner of the slots of a group",
     },
     {
-      ...{ name: "reports", type: "u16", count: cells * (isListed ? groups : 2), digest: !isListed },
+      ...{
+        name: "reports",
+        type: "u16",
+        count: cells * (isListed ? groups : 2),
+        digest: !isListed,
+      },
       meaning: "failure reports: a time for each master, or counts of two windows",
     },
     {
@@ -117,7 +122,14 @@ function traffic({ nodes, periodTicks, delayTicksMax }: ProtocolSettings): Traff
   };
 }
 
-const OWN = ["suspected", "wrongly", "falsePfails", "elections", "promotions", "adoptions"] as const;
+const OWN = [
+  "suspected",
+  "wrongly",
+  "falsePfails",
+  "elections",
+  "promotions",
+  "adoptions",
+] as const;
 
 const measures: Measures = (() => {
   const detector = detectorMeasures({
