@@ -1,8 +1,9 @@
 /**
- * The bus of a Redis Cluster: every node pings whom it has not heard a pong from for half of node_timeout, and
- * one at random each second; pings and pongs carry gossip about a tenth of all nodes. No answer for node_timeout
- * is PFAIL, PFAIL at a majority of masters is FAIL, and a replica of the failed master asks for votes. The
- * engine is assembly/runtime/redis-*.ts. A period is a second, ten runs of the original's cron.
+ * The bus of a Redis Cluster: every node pings whom it has not heard a pong from for half of
+ * node_timeout, and one at random each second; pings and pongs carry gossip about a tenth of all
+ * nodes. No answer for node_timeout is PFAIL, PFAIL at a majority of masters is FAIL, and a replica
+ * of the failed master asks for votes. The engine is assembly/runtime/redis-*.ts. A period is a
+ * second, ten runs of the original's cron.
  */
 import { getF64, getU16, getU32, lowestBit, setU32, toF64, toU32 } from "../memory";
 import { drawBelow } from "../kernels/random";
@@ -23,10 +24,10 @@ import {
 } from "../runtime/redis-failover";
 import { ageReports, countReporters } from "../runtime/redis-reports";
 import {
-  CURRENT_EPOCH, FAILS, FALSE_PFAILS, MENTIONS, OPEN, OWED, PFAILS, PINGS,
-  PONGS, RUNS, ageOf, bitsAt, burstOf, cellOf, columnNode, columnOf, columnsOf, groupsOf, hasBit,
-  nodeTimeout, putBit, raise, rowOf, setStamp, stampIn, stampOf, subjectOfColumn, subjectsOf, suspect, talliesAt,
-  tally, tenths, wordsOf,
+  CURRENT_EPOCH, FAILS, FALSE_PFAILS, MENTIONS, OPEN, OWED, PFAILS, PINGS, PONGS, RUNS, ageOf,
+  bitsAt, burstOf, cellOf, columnNode, columnOf, columnsOf, groupsOf, hasBit, nodeTimeout, putBit,
+  raise, rowOf, setStamp, stampIn, stampOf, subjectOfColumn, subjectsOf, suspect, talliesAt,
+  tenths, wordsOf,
 } from "../runtime/redis-table";
 import {
   OWN_CELLS, countBeliever, forgetBelievers, isDownNow, measureBeliefs,
@@ -37,14 +38,19 @@ import { addCell } from "../runtime/values";
 /** Nodes of which the one with the oldest pong is pinged each second. */
 const SAMPLES: u32 = 5;
 
-/** Purposes of draws: sampled nodes, their stand-ins, first ages of pongs, nodes of a block, others. */
+/**
+ * Purposes of draws: sampled nodes, their stand-ins, first ages of pongs, nodes of a block, others.
+ */
 const SAMPLE: u32 = 0xfc000000;
 const STAND_IN: u32 = 0xfc000010;
 const FIRST_AGE: u32 = 0xfc000020;
 const BLOCK: u32 = 0xfc000040;
 const OTHERS: u32 = 0xfc800000;
 
-/** Cells after the shared ones: pairs that suspect a subject that is down, or is not; then the tallies. */
+/**
+ * Cells after the shared ones: pairs that suspect a subject that is down, or is not; then the
+ * tallies.
+ */
 const SUSPECTED: u32 = OWN_CELLS;
 const WRONGLY: u32 = OWN_CELLS + 1;
 const TALLY_CELLS: u32 = OWN_CELLS + 2;
@@ -110,7 +116,9 @@ function run(c: u32, node: u32, index: u32): void {
   tellAll(c, node);
 }
 
-/** Of a few nodes, drawn, the one with the oldest pong. For nodes without a cell subjects stand in. */
+/**
+ * Of a few nodes, drawn, the one with the oldest pong. For nodes without a cell subjects stand in.
+ */
 function pingOldest(c: u32, node: u32, now: u32): void {
   const columns = columnsOf(c);
   const own = columnOf(c, columns, node);
@@ -174,7 +182,10 @@ function watch(c: u32, node: u32, index: u32, now: u32): void {
   if (isReduced) pingOwed(c, node, burst - pinged);
 }
 
-/** After half of the timeout the link is made anew; a ping goes over it once the node can be reached. */
+/**
+ * After half of the timeout the link is made anew; a ping goes over it once the node can be
+ * reached.
+ */
 function watchOpen(
   c: u32, columns: u32, node: u32, column: u32, index: u32, now: u32,
 ): void {
@@ -191,8 +202,9 @@ function watchOpen(
 }
 
 /**
- * Pings the nodes that a subject stands for: those after it up to the next subject. Their pongs are as old as its
- * own. They must be these and no others, because who is pinged by all at the same time learns most.
+ * Pings the nodes that a subject stands for: those after it up to the next subject. Their pongs are
+ * as old as its own. They must be these and no others, because who is pinged by all at the same
+ * time learns most.
  * @param room pings that are left of a burst; what is over is owed
  * @returns pings sent
  */
@@ -225,7 +237,8 @@ function pingOwed(c: u32, node: u32, room: u32): void {
   setU32(field(c, OWED), node, owed - count);
   for (let i: u32 = 0; i < count; i++) {
     const others = getU32(c, NODES) - 1;
-    const drawn = drawBelow(getU32(c, SEED), OTHERS | ((i >>> 8) << 18) | (i & 255), getU32(c, TICK), node, others);
+    const purpose = OTHERS | ((i >>> 8) << 18) | (i & 255);
+    const drawn = drawBelow(getU32(c, SEED), purpose, getU32(c, TICK), node, others);
     const peer = drawn >= node ? drawn + 1 : drawn;
     if (isDownNow(c, peer) == 0) sendBeat(c, node, peer, PING);
   }

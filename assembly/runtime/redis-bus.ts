@@ -1,10 +1,11 @@
 /**
- * Pings and pongs of a Redis Cluster's bus, and the gossip that rides on them: a tenth of all nodes with the
- * time of their last pong, and all that are PFAIL. Message words: what the sender claims, entries of the
- * section, a bit for each column that is PFAIL, the entries.
+ * Pings and pongs of a Redis Cluster's bus, and the gossip that rides on them: a tenth of all nodes
+ * with the time of their last pong, and all that are PFAIL. Message words: what the sender claims,
+ * entries of the section, a bit for each column that is PFAIL, the entries.
  */
 import {
-  clearBit, div32, getBit, getU16, getU32, lowestBit, mul32, popcount, setBit, setU16, setU32, toF64, toU32,
+  clearBit, div32, getBit, getU16, getU32, lowestBit, mul32, popcount, setBit, setU16, setU32,
+  toF64, toU32,
 } from "../memory";
 import { drawBelow, threefry } from "../kernels/random";
 import { countBytes, countSent, field, setting } from "./access";
@@ -14,10 +15,10 @@ import { CONTROL, COPY } from "./links";
 import { sendSized } from "./mailbox";
 import { report, reportsOf, withdraw } from "./redis-reports";
 import {
-  CURRENT_EPOCH, FAILS, FAIL_TIMES, GOSSIP_DIVISOR, MENTIONS, OPEN, PFAILS, PINGS, PONGS, REPORTED, TRUST_PONGS, UNTOLD,
-  adopt, ageOf, bitsAt, cellOf, columnOf, columnsOf, condemn, configEpoch, dropBit, hasBit,
-  isMaster, memberOf, nodeTimeout, ownerEpoch, ownerMember, pardon, putBit, quorumOf, rowOf, setStamp, slotsColumn,
-  stampIn, stampOf, tally, wordsOf,
+  CURRENT_EPOCH, FAILS, FAIL_TIMES, GOSSIP_DIVISOR, MENTIONS, OPEN, PFAILS, PINGS, PONGS, REPORTED,
+  TRUST_PONGS, UNTOLD, adopt, ageOf, bitsAt, cellOf, columnOf, columnsOf, condemn, configEpoch,
+  dropBit, hasBit, isMaster, memberOf, nodeTimeout, ownerEpoch, ownerMember, pardon, putBit,
+  quorumOf, rowOf, setStamp, slotsColumn, stampIn, stampOf, tally, wordsOf,
 } from "./redis-table";
 
 export const PING: u32 = 1;
@@ -42,7 +43,10 @@ const ENTRIES_MIN: u32 = 3;
 const TRIES: u32 = 3;
 /** Times of pongs travel in whole seconds. */
 const TENTHS_OF_SECOND: u32 = 10;
-/** Entries of a section about subjects at most: see redisEntries in src/protocols/redis-cluster/protocol.ts. */
+/**
+ * Entries of a section about subjects at most: see redisEntries in src/protocols/redis-
+ * cluster/protocol.ts.
+ */
 const SUBJECT_ENTRIES: u32 = 20;
 
 const SECTION: u32 = 0xfd000000;
@@ -87,7 +91,8 @@ export function claimOf(c: u32, columns: u32, node: u32): u32 {
 
 /** Distinct columns, drawn; some draws fail, as in the original. @returns how many there are */
 function writeEntries(c: u32, columns: u32, m: u32, from: u32, to: u32): u32 {
-  const wanted = columns == getU32(c, NODES) ? entriesWanted(c) : subjectEntries(c, columns, from, to);
+  const isExact = columns == getU32(c, NODES);
+  const wanted = isExact ? entriesWanted(c) : subjectEntries(c, columns, from, to);
   if (wanted == 0) return 0;
   const words = wordsOf(columns);
   const entries = m + ((PFAILS_WORD + words) << 2);
@@ -172,7 +177,10 @@ export function readBeat(c: u32, m: u32, node: u32, from: u32, now: u32): void {
   }
 }
 
-/** Stamp of a pong that others tell of, 0 when one's own came later. Times travel in whole seconds, rounded down. */
+/**
+ * Stamp of a pong that others tell of, 0 when one's own came later. Times travel in whole seconds,
+ * rounded down.
+ */
 function laterPong(stamp: u32, now: u32, told: u32, own: u32): u32 {
   const age = ageOf(stamp, told);
   const ownAge = ageOf(stamp, own);
@@ -211,7 +219,10 @@ export function condemnIfMany(c: u32, columns: u32, node: u32, column: u32, now:
   putBit(c, UNTOLD, columns, node, column);
 }
 
-/** The sender is a master and says since which epoch; whoever claims slots that another won is told so. */
+/**
+ * The sender is a master and says since which epoch; whoever claims slots that another won is told
+ * so.
+ */
 function hearClaim(c: u32, columns: u32, node: u32, from: u32, epoch: u32): void {
   const column = slotsColumn(c, columns, from);
   if (column >= columns) return;
@@ -234,8 +245,8 @@ export function receiveUpdate(c: u32, m: u32, node: u32): void {
 }
 
 /**
- * Whatever comes from a node while a ping to it is open puts its timeout off. If the link was given up before,
- * there is one now, and the ping goes out again.
+ * Whatever comes from a node while a ping to it is open puts its timeout off. If the link was given
+ * up before, there is one now, and the ping goes out again.
  */
 export function hearFrom(c: u32, node: u32, from: u32, now: u32): void {
   const columns = columnsOf(c);
@@ -259,5 +270,6 @@ export function receivePong(c: u32, node: u32, from: u32, now: u32): void {
   if (!hasBit(c, FAILS, columns, node, column)) return;
   // A master that still has its slots waits for its replicas to take them.
   const age = ageOf(stampOf(now), stampIn(c, FAIL_TIMES, cell));
-  if (!isMaster(c, columns, node, from) || age > nodeTimeout(c) << 1) pardon(c, columns, node, column);
+  const isReplaced = !isMaster(c, columns, node, from);
+  if (isReplaced || age > nodeTimeout(c) << 1) pardon(c, columns, node, column);
 }

@@ -1,6 +1,6 @@
 /**
- * What a Redis Cluster does about a node that is FAIL: all are told, a replica of it asks the masters for
- * their votes, and with a majority takes its slots in a new epoch.
+ * What a Redis Cluster does about a node that is FAIL: all are told, a replica of it asks the
+ * masters for their votes, and with a majority takes its slots in a new epoch.
  */
 import { getU32, lowestBit, setU32, toF64 } from "../memory";
 import { drawBelow } from "../kernels/random";
@@ -11,10 +11,10 @@ import { COPY } from "./links";
 import { sendSized } from "./mailbox";
 import { CLAIM_WORD, COLUMN_WORD, PONG, claimOf, sendBeat } from "./redis-bus";
 import {
-  AUTH_AT, AUTH_EPOCH, CURRENT_EPOCH, ELECTIONS, FAILS, LAST_VOTE_EPOCH, PROMOTIONS, TELLING, TELL_NEXT,
-  UNTOLD, VOTES, VOTE_TIMES, adopt, ageOf, bitsAt, burstOf, cellOf, columnOf, columnsOf, condemn, dropBit,
-  hasBit, isMaster, memberOf, nodeTimeout, ownerEpoch, ownerMember, quorumOf, rowOf, setStamp,
-  slotsColumn, stampIn, stampOf, tally, ticksOfMs, timeoutMs, wordsOf,
+  AUTH_AT, AUTH_EPOCH, CURRENT_EPOCH, ELECTIONS, FAILS, LAST_VOTE_EPOCH, PROMOTIONS, TELLING,
+  TELL_NEXT, UNTOLD, VOTES, VOTE_TIMES, adopt, ageOf, bitsAt, burstOf, cellOf, columnOf, columnsOf,
+  condemn, dropBit, hasBit, isMaster, memberOf, nodeTimeout, ownerEpoch, ownerMember, quorumOf,
+  rowOf, setStamp, slotsColumn, stampIn, stampOf, tally, ticksOfMs, timeoutMs, wordsOf,
 } from "./redis-table";
 
 export const FAIL: u32 = 3;
@@ -76,7 +76,8 @@ export function failOver(c: u32, node: u32): void {
 function electionDelay(c: u32, node: u32, owner: u32): u32 {
   const member = memberOf(c, node);
   const rank = member > owner ? member - 1 : member;
-  const random = drawBelow(getU32(c, SEED), DELAY, getU32(c, TICK), node, ticksOfMs(c, DELAY_MS) + 1);
+  const bound = ticksOfMs(c, DELAY_MS) + 1;
+  const random = drawBelow(getU32(c, SEED), DELAY, getU32(c, TICK), node, bound);
   return ticksOfMs(c, DELAY_MS + toF64(rank) * DELAY_RANK_MS) + random;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Failure reports of a Redis Cluster: which masters said of a node that it does not answer. Where there is
- * room, cells keep the time of each report. Else a cell counts its reporters in two windows, and a coin says whether
- * a report comes from one that is counted: of all that report now, each is as likely as another.
+ * Failure reports of a Redis Cluster: which masters said of a node that it does not answer. Where
+ * there is room, cells keep the time of each report. Else a cell counts its reporters in two
+ * windows, and a coin says whether a report comes from one that is counted: of all that report now,
+ * each is as likely as another.
  */
 import {
   clear, div32, getU16, getU32, lowestBit, mul32, setU16, setU32, toF64, toU32,
@@ -11,8 +12,8 @@ import { field, parameter } from "./access";
 import { END, FIRST, NODES, SEED, SHARD, SHARDS, TICK } from "./context";
 import { nextUp } from "./lives";
 import {
-  FAILS, PFAILS, REPORTERS, REPORTS, REPORT_VALIDITY, WINDOW, ageOf, bitsAt, cellOf, columnsOf, groupOf,
-  groupsOf, hasBit, isMaster, nodeTimeout, rowOf, stampOf, wordsOf,
+  FAILS, PFAILS, REPORTERS, REPORTS, REPORT_VALIDITY, WINDOW, ageOf, bitsAt, cellOf, columnsOf,
+  groupOf, groupsOf, hasBit, isMaster, nodeTimeout, rowOf, stampOf, wordsOf,
 } from "./redis-table";
 
 /** Reports that may have a time of their own, 2^25; see src/protocols/redis-cluster/protocol.ts. */
@@ -96,7 +97,10 @@ export function reportsOf(c: u32, columns: u32, node: u32, column: u32, now: u32
   return count;
 }
 
-/** Lets counts grow old: a window is two thirds of the validity, which is then the mean of what counts live. */
+/**
+ * Lets counts grow old: a window is two thirds of the validity, which is then the mean of what
+ * counts live.
+ */
 export function ageReports(c: u32, node: u32, now: u32): void {
   if (isListed(c)) return;
   const columns = columnsOf(c);
@@ -119,8 +123,9 @@ function otherReporters(c: u32, columns: u32, node: u32, column: u32): f64 {
   for (let shard: u32 = 0; shard < getU32(c, SHARDS); shard++) {
     count += getU32(at, mul32(shard, columns) + column);
   }
-  const suspects = hasBit(c, PFAILS, columns, node, column) || hasBit(c, FAILS, columns, node, column);
-  if (suspects && count > 0 && isMaster(c, columns, node, node)) count--;
+  const reports =
+    hasBit(c, PFAILS, columns, node, column) || hasBit(c, FAILS, columns, node, column);
+  if (reports && count > 0 && isMaster(c, columns, node, node)) count--;
   return toF64(count);
 }
 /** Two tables in turn: each shard writes its row of one, and all read the other. */

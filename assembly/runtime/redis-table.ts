@@ -1,7 +1,8 @@
 /**
- * What a node of a Redis Cluster knows, as a table with a row for each node and a column for each other one:
- * all nodes up to a limit, tracked subjects above it. Times are tenths of a second. Fields in the order of
- * src/protocols/redis-cluster/protocol.ts; all zero is a node that has just been started.
+ * What a node of a Redis Cluster knows, as a table with a row for each node and a column for each
+ * other one: all nodes up to a limit, tracked subjects above it. Times are tenths of a second.
+ * Fields in the order of src/protocols/redis-cluster/protocol.ts; all zero is a node that has just
+ * been started.
  */
 import {
   addF64, clearBit, div32, getBit, getU16, getU32, mul32, setBit, setU16, setU32, toF64, toU32,
@@ -19,14 +20,20 @@ export const GOSSIP_DIVISOR: u32 = 4;
 export const TRUST_PONGS: u32 = 5;
 export const REPORT_VALIDITY: u32 = 6;
 
-/** Fields after the believers. Bits: PFAIL, FAIL, FAIL still to be told, a ping without its pong, reports. */
+/**
+ * Fields after the believers. Bits: PFAIL, FAIL, FAIL still to be told, a ping without its pong,
+ * reports.
+ */
 const ROWS: u32 = 1;
 export const PFAILS: u32 = 2;
 export const FAILS: u32 = 3;
 export const UNTOLD: u32 = 4;
 export const OPEN: u32 = 5;
 export const REPORTED: u32 = 6;
-/** A time by cell: the last pong, the open ping (or data since), FAIL, the last vote about this master. */
+/**
+ * A time by cell: the last pong, the open ping (or data since), FAIL, the last vote about this
+ * master.
+ */
 export const PONGS: u32 = 7;
 export const PINGS: u32 = 8;
 export const FAIL_TIMES: u32 = 9;

@@ -89,8 +89,7 @@ export interface Protocol {
   fields(settings: ProtocolSettings): readonly FieldSpec[];
   /** Extra u32 words of a message beyond the fixed header; from parameters and nodes where these say how many. */
   readonly payloadWords:
-    | number
-    | ((parameters: Readonly<Record<string, number>>, nodes: number) => number);
+    number | ((parameters: Readonly<Record<string, number>>, nodes: number) => number);
   traffic(settings: ProtocolSettings): TrafficBounds;
   /** false: messages go to all neighbours, so how peers are selected has no effect. */
   readonly choosesPeers?: boolean;

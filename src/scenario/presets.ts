@@ -171,7 +171,8 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   },
   // dskit's defaults; Mimir's own flags differ in the heartbeats.
   loki: {
-    summary: "a ring of ingesters as Loki's: heartbeats every 5 s, 128 tokens, exchanges every 30 s",
+    summary:
+      "a ring of ingesters as Loki's: heartbeats every 5 s, 128 tokens, exchanges every 30 s",
     settings: {
       protocol: "ring-kv",
       parameters: { heartbeatInterval: 5000, tokens: 128, pushPullInterval: 30_000 },

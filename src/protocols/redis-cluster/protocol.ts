@@ -1,9 +1,9 @@
 /** The bus of a Redis Cluster; the portable steps are assembly/protocols/redis-cluster.ts. */
-import type { FieldSpec } from "../../memory/layout.js";
 import {
   defineProtocol,
   type Measures,
   type ParameterSpec,
+  type Protocol,
   type ProtocolSettings,
   type TrafficBounds,
 } from "../protocol.js";
@@ -28,6 +28,7 @@ const RUNS = 10;
 const HEADER_BYTES = 2256;
 
 type Parameters = Readonly<Record<string, number>>;
+type Field = ReturnType<Protocol["fields"]>[number];
 type Series = Readonly<Record<string, readonly number[]>>;
 
 function count(description: string, limits: [number, number, number], unit: string): ParameterSpec {
@@ -46,16 +47,16 @@ function shardsMax(nodes: number): number {
   return Math.min(SHARDS_MAX, Math.ceil(nodes / 1024));
 }
 
-function fields({ nodes, parameters }: ProtocolSettings): readonly FieldSpec[] {
+function fields({ nodes, parameters }: ProtocolSettings): readonly Field[] {
   const columns = columnsOf(nodes, parameters);
   const cells = nodes * columns;
   const groups = Math.ceil(nodes / (1 + (parameters.replicas ?? 0)));
   const isListed = cells * groups <= LISTED_REPORTS;
-  const bits = (name: string, meaning: string): FieldSpec => ({
+  const bits = (name: string, meaning: string): Field => ({
     ...{ name, type: "u32", count: nodes * Math.ceil(columns / 32), digest: true },
     meaning: `by bit of a column: ${meaning}`,
   });
-  const times = (name: string, meaning: string): FieldSpec => ({
+  const times = (name: string, meaning: string): Field => ({
     ...{ name, type: "u16", count: cells, digest: true },
     meaning: `by cell, tenths of a second: ${meaning}`,
   });
