@@ -183,7 +183,28 @@ describe("tracked subjects", () => {
     expect(tracked.rate / exact.rate).toBeGreaterThan(0.85);
     expect(tracked.rate / exact.rate).toBeLessThan(1.25);
   });
+
+  it("are suspected as often when they only stop", async () => {
+    const outages = [{ from: 30, until: 50, share: 0.2, effect: "paused" }] as const;
+    const sample = async (exactNodes: number): Promise<number[]> => {
+      const parameters = { subjects: 16, exactNodes };
+      const environment = { outages };
+      const trial = await player({ nodes: 64, seconds: 60, parameters, environment });
+      return Array.from({ length: 24 }, (_, seed) => summaryOf(trial.play(1 + seed)).falsePfails!);
+    };
+    const [tracked, exact] = [await sample(0), await sample(64)];
+    expect(mean(exact)).toBeGreaterThan(10);
+    const apart = Math.abs(mean(tracked) - mean(exact));
+    expect(apart).toBeLessThan(3 * Math.hypot(errorOf(tracked), errorOf(exact)));
+  });
 });
+
+/** Standard error of a mean. */
+function errorOf(values: readonly number[]): number {
+  const center = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
 
 /** Largest distance of two empirical distributions. */
 function distance(a: readonly number[], b: readonly number[]): number {
