@@ -87,10 +87,14 @@ export function redisClusterReceive(c: u32): void {
       if (kind == PING) sendBeat(c, node, from, PONG);
       else receivePong(c, node, from, now);
       readBeat(c, m, node, from, now);
-    } else if (kind == FAIL) receiveFail(c, m, node, now);
-    else if (kind == UPDATE) receiveUpdate(c, m, node);
+    } else if (kind == UPDATE) receiveUpdate(c, m, node);
     else if (kind == AUTH_REQUEST) vote(c, m, node, from, epoch, now);
-    else countVote(c, node, epoch);
+    else {
+      if (kind == FAIL) receiveFail(c, m, node, now);
+      else countVote(c, node, epoch);
+      // Neither an election nor its end waits for the cron.
+      failOver(c, node);
+    }
   }
 }
 

@@ -34,7 +34,7 @@ const ASKING: u32 = 0x10000;
 const WON: u32 = 0x20000;
 const COLUMN_MASK: u32 = 0xffff;
 
-/** Looks after an election, at every run of a node's cron. */
+/** Looks after an election: at every run of the cron, on a FAIL and on a vote. */
 export function failOver(c: u32, node: u32): void {
   const columns = columnsOf(c);
   const slots = slotsColumn(c, columns, node);
