@@ -1,6 +1,7 @@
 /** Where a command's record and page go: proven writable first, written whole, told at the end. */
 import { join } from "node:path";
 import { checkFileWritable, checkFolderWritable, shownPath, writeWhole } from "./files.js";
+import { writeIndex } from "./report-index.js";
 
 /** Flags of every command that writes one record and one page. */
 export interface RecordFlags {
@@ -43,6 +44,7 @@ export async function keepRecord(
   if (flags.report) {
     writeWhole(page, await render.page());
     files.push(page);
+    writeIndex(flags.out);
   }
   const wrote = files.map((each) => `wrote ${shownPath(each)}`).join("\n");
   if (flags.json === true) {

@@ -1,6 +1,6 @@
 /** `hearsay report`: a page, or another format, from stored records alone. */
 import { readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import type { BenchRecord } from "../history/bench-record.js";
@@ -8,6 +8,7 @@ import type { RunRecord } from "../history/record.js";
 import type { ValidateRecord } from "../history/validate-record.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
+import { isIndex, writeIndex } from "./report-index.js";
 
 const FORMATS = ["html", "md", "csv", "json"] as const;
 
@@ -98,6 +99,9 @@ async function report(files: readonly string[], flags: ReportFlags): Promise<voi
     return;
   }
   writeWhole(target, text);
+  const folder = dirname(target);
+  const isListed = flags.output === undefined || isIndex(join(folder, "index.html"));
+  if (format === "html" && isListed) writeIndex(folder);
   if (flags.quiet !== true) process.stdout.write(`wrote ${shownPath(target)}\n`);
 }
 

@@ -16,6 +16,7 @@ import { checkFileWritable, checkFolderWritable, shownPath, writeWhole } from ".
 import { catchInterrupt } from "./interrupt.js";
 import { flagLayer, type RunFlags } from "./options.js";
 import { createProgress, type Progress } from "./progress.js";
+import { writeIndex } from "./report-index.js";
 import { renderSummary } from "./summary.js";
 
 /** Runs a suite of one or more scenarios; returns the exit code. Throws InputError before it writes. */
@@ -59,6 +60,7 @@ export async function runSuite(
     const generatedAt = new Date().toISOString();
     writeWhole(page, renderReport(records, { generatedAt, title: suite.title }));
     files.push(page);
+    writeIndex(flags.out);
   }
   tell(records, files, flags, suite.scenarios.length > 1);
   if (failure !== undefined) throw failure as Error;

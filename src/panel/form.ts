@@ -17,7 +17,8 @@ export interface Form {
 /** @param start settings that the page opens with */
 export function mountForm(form: HTMLFormElement, start: PanelSettings): Form {
   const options = panelProtocols.map(
-    ({ id, title }) => `<option value="${id}">${escape(`${id}: ${title}`)}</option>`,
+    ({ id, title }) =>
+      `<option value="${id}">${escape(title.toLowerCase() === id ? id : `${id}: ${title}`)}</option>`,
   );
   field("controls").innerHTML = `<div class="try-fields">
 <p class="wide"><label for="try-protocol">Protocol</label> <select id="try-protocol">${options.join("")}</select></p>

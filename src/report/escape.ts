@@ -21,6 +21,14 @@ export function escape(text: string | number): string {
   return printable(String(text)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
 
+/** Text that escape has made safe, as it was. */
+export function unescape(html: string): string {
+  return Object.entries(ENTITIES).reduceRight(
+    (text, [character, entity]) => text.replaceAll(entity, character),
+    html,
+  );
+}
+
 /** JSON for a script element: no `<` is left that could end it or open a comment. */
 export function escapeJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");

@@ -3,6 +3,8 @@ import { renderDocument } from "./document.js";
 import { escape } from "./escape.js";
 import { plural } from "./format.js";
 
+export const INDEX_TITLE = "Reports · hearsay";
+
 export interface IndexEntry {
   /** Name of the report's file, beside the index. */
   readonly file: string;
@@ -29,5 +31,5 @@ export function renderIndex(entries: readonly IndexEntry[]): string {
 <main>
 ${items.length === 0 ? "<p>Nothing was run yet: <code>hearsay run demo</code> makes the first report.</p>" : `<ul class="index">\n${items.join("\n")}\n</ul>`}
 </main>`;
-  return renderDocument({ title: "Reports · hearsay", body });
+  return renderDocument({ title: INDEX_TITLE, body });
 }

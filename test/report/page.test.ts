@@ -11,6 +11,7 @@ import { renderCsv } from "../../src/report/csv.js";
 import { gilbertCells } from "../../src/report/gilbert.js";
 import { renderIndex } from "../../src/report/index-page.js";
 import { renderReport } from "../../src/report/page.js";
+import { readHeading } from "../../src/report/read-heading.js";
 import {
   axeViolations,
   drawnCanvases,
@@ -260,6 +261,12 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     expect(JSON.parse(await download("#download-json"))).toEqual(demo);
     expect(await download("#download-csv")).toBe(renderCsv(demo));
     expect((await download("#picture-save")).slice(1, 4)).toBe("PNG");
+    await page.click("#coverage-round-data > summary");
+    const [png, csv] = ["PNG", "CSV"].map((name) => `#coverage-round-data button:text("${name}")`);
+    expect((await download(png!)).slice(1, 4)).toBe("PNG");
+    const rows = (await download(csv!)).trimEnd().split("\r\n");
+    expect(rows[0]).toBe("Round,push,pull,push-pull");
+    expect(rows.at(-1)).toMatch(/^\d+,100\u00a0%/);
     await page.context().close();
   });
 
@@ -313,6 +320,16 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     expect(await groundShare(page)).toBeGreaterThan(0.99);
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+
+  it("finds title, time and sentence in a page it has written", () => {
+    const html = renderReport(demo, { generatedAt: GENERATED_AT, title: "a <b> & 'c'" });
+    expect(readHeading(html)).toEqual({
+      title: "a <b> & 'c'",
+      createdAt: GENERATED_AT,
+      sentence: expect.stringMatching(/^Push-pull was the fastest of 3 runs .*\.$/),
+    });
+    expect(readHeading("<h1>Another page</h1>")).toBeUndefined();
   });
 
   it("lists reports in an index without a script", async () => {

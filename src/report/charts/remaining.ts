@@ -77,7 +77,9 @@ function remainingSummary(runs: readonly Run[], clock: "round" | "event"): strin
   const last = ends.at(-1);
   if (first === undefined || last === undefined) return "No run informed all of its nodes.";
   const say = (took: number): string =>
-    clock === "round" ? `${formatValue(took, "number")} rounds` : formatValue(took, "duration");
+    clock === "round"
+      ? `${formatValue(took, "number")} ${took === 1 ? "round" : "rounds"}`
+      : formatValue(took, "duration");
   const rest = last === first ? "" : `, ${last.label} ${say(last.took)}`;
   return `The last 1 % of the nodes take ${first.label} ${say(first.took)}${rest}`;
 }

@@ -17,6 +17,7 @@ import annotationPlugin from "chartjs-plugin-annotation";
 import { COLOURS, renderChart, type ChartModel, type ChartWithTable } from "../chart.js";
 import { linesConfig } from "./lines.js";
 import { barsConfig, dotsConfig } from "./rows.js";
+import { mountSaves } from "./saves.js";
 import { scatterConfig } from "./scatter.js";
 import { onThemeChange, readTheme, type Theme } from "./theme.js";
 import { readPoint } from "./tooltip.js";
@@ -68,6 +69,7 @@ function mountChart(canvas: HTMLCanvasElement): Mounted {
   const draw = (): Chart => new Chart(canvas, configOf(model, readTheme(COLOURS), key));
   let chart = draw();
   walkByKeyboard(canvas, model, () => chart);
+  mountSaves(canvas, id);
   const self: Mounted = {
     redraw() {
       chart.destroy();
