@@ -6,6 +6,8 @@ import { milestoneName } from "./metrics.js";
 import { meanOf, placeText, type Run } from "./runs.js";
 import { sweepsOf } from "./sweeps.js";
 
+/** An interval whose ends lie further apart says only that there were too few trials. */
+const INTERVAL_SPAN_MAX = 100;
 /** Clauses about spread; settings beyond are named by their number. */
 const GROUPS_MAX = 2;
 
@@ -121,8 +123,8 @@ function speedClause(runs: readonly Run[], lead: Run): string {
   if (shown === undefined || speedup === undefined || speedup === null) return "";
   const [low, high] = speedup.ci95;
   const interval =
-    low === null || high === null
-      ? "no interval: too few pairs"
+    low === null || high === null || high > INTERVAL_SPAN_MAX * low
+      ? "too few pairs for an interval"
       : `95 % interval ${trimmed(low)} to ${trimmed(high)}`;
   const clause = `WASM ran ${shown.label} ${trimmed(speedup.ratio)} times as fast as TypeScript (${interval})`;
   if (timed.length < 2) return clause;

@@ -8,6 +8,7 @@ import { escape, escapeJson } from "./escape.js";
 import { readPictures, recordsWithin, type Pictures } from "./picture-data.js";
 import { prepareRuns, type Run } from "./runs.js";
 import { backendsSection } from "./sections/backends.js";
+import { changesSection } from "./sections/changes.js";
 import { costSection } from "./sections/cost.js";
 import { dataSection } from "./sections/data.js";
 import { findingsSection } from "./sections/findings.js";
@@ -31,7 +32,8 @@ interface Section {
 }
 
 const SECTIONS: readonly Section[] = [
-  // The first two answer questions about many runs, and are empty for few.
+  { id: "changes", name: "What changed", render: changesSection },
+  // The next two answer questions about many runs, and are empty for few.
   { id: "growth", name: "Growth", render: growthSection },
   { id: "trade-offs", name: "Trade-offs", render: tradeOffsSection },
   { id: "spread", name: "Spread", render: spreadSection },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import * as oracle from "simple-statistics";
 import { describe, expect, it } from "vitest";
 import { normalQuantile } from "./distributions.js";
-import { meanInterval, pairedRatio } from "./interval.js";
+import { meanInterval, pairedRatio, ratioOfMeans } from "./interval.js";
 import { quantile } from "./quantile.js";
 
 const value = fc.double({ min: -1e9, max: 1e9, noNaN: true });
@@ -144,5 +144,26 @@ describe("quantile", () => {
   it("refuses an empty sample and a probability outside 0 .. 1", () => {
     expect(() => quantile([], 0.5)).toThrow("no values");
     for (const bad of [-0.01, 1.01, NaN]) expect(() => quantile([1], bad)).toThrow("probability");
+  });
+});
+
+describe("ratio of means", () => {
+  it("gives a hand-worked interval", () => {
+    // cv 0.1 and 0.2, n = 4 and 16: se^2 = 0.01 / 4 + 0.04 / 16 = 0.005;
+    // freedom = 0.005^2 / (0.0025^2 / 3 + 0.0025^2 / 15) = 10; t(0.975, 10) = 2.228139.
+    const { ratio, ci95 } = ratioOfMeans(
+      { count: 4, mean: 20, stddev: 2 },
+      { count: 16, mean: 10, stddev: 2 },
+    );
+    expect(ratio).toBe(2);
+    expect(ci95[0]).toBeCloseTo(2 * Math.exp(-2.228139 * Math.sqrt(0.005)), 6);
+    expect(ci95[1]).toBeCloseTo(2 * Math.exp(2.228139 * Math.sqrt(0.005)), 6);
+  });
+
+  it("has no interval for a single value, and a point where nothing varies", () => {
+    const still = { count: 3, mean: 5, stddev: 0 };
+    expect(ratioOfMeans({ count: 1, mean: 10, stddev: null }, still).ci95).toEqual([null, null]);
+    expect(ratioOfMeans({ ...still, mean: 10 }, still)).toEqual({ ratio: 2, ci95: [2, 2] });
+    expect(() => ratioOfMeans({ ...still, mean: 0 }, still)).toThrow(/ratio of means/);
   });
 });

@@ -62,6 +62,39 @@ export function pairedRatio(
   };
 }
 
+/** A sample by its figures; `stddev` is null for a single value. */
+export interface SampleFigures {
+  readonly count: number;
+  readonly mean: number;
+  readonly stddev: number | null;
+}
+
+/**
+ * Mean of one sample over the mean of an independent one, with the interval of its logarithm: the delta
+ * method's standard error and Welch's degrees of freedom. Both means must be above zero.
+ */
+export function ratioOfMeans(
+  sample: SampleFigures,
+  base: SampleFigures,
+): { readonly ratio: number; readonly ci95: Interval } {
+  invariant(sample.mean > 0 && base.mean > 0, "a ratio of means that are not above zero");
+  const ratio = sample.mean / base.mean;
+  const parts: { variance: number; freedom: number }[] = [];
+  for (const { count, mean, stddev } of [sample, base]) {
+    if (stddev === null || count < 2) return { ratio, ci95: [null, null] };
+    parts.push({ variance: (stddev / mean) ** 2 / count, freedom: count - 1 });
+  }
+  const variance = sum(
+    parts.map((part) => part.variance),
+    (each) => each,
+  );
+  if (variance === 0) return { ratio, ci95: [ratio, ratio] };
+  const spent = parts.map((part) => part.variance ** 2 / part.freedom);
+  const freedom = variance ** 2 / sum(spent, (each) => each);
+  const reach = studentTQuantile(0.975, freedom) * Math.sqrt(variance);
+  return { ratio, ci95: [ratio * Math.exp(-reach), ratio * Math.exp(reach)] };
+}
+
 function sum(values: readonly number[], term: (value: number) => number): number {
   let total = 0;
   for (const value of values) total += term(value);

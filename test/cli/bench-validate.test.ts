@@ -23,7 +23,7 @@ describe.each(Object.entries(COMMANDS))("hearsay %s", (kind, args) => {
     for (const line of stdout.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
     const files = readdirSync(join(cwd, "reports")).sort();
     expect(files.map((file) => file.replace(/-[0-9a-f]{8}\./, "-ID."))).toEqual(
-      [`${kind}-ID.json`, `${kind}-${args[1]}.html`].sort(),
+      [`${kind}-ID.json`, `${kind}-${args[1]}.html`, "index.html"].sort(),
     );
   });
 

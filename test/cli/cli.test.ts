@@ -152,7 +152,10 @@ describe("run", () => {
     const { code, stdout, stderr } = hearsay(["run", "push-pull", ...SMALL], { cwd });
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const files = readdirSync(join(cwd, "reports")).sort();
-    expect(files).toEqual([expect.stringMatching(/^push-pull-.+\.json$/), "push-pull.html"]);
+    const names = ["index.html", expect.stringMatching(/^push-pull-.+\.json$/), "push-pull.html"];
+    expect(files).toEqual(names);
+    const index = readFileSync(join(cwd, "reports", "index.html"), "utf8");
+    expect(index).toContain('<a href="./push-pull.html">');
     for (const file of files) expect(stdout).toContain(`wrote reports/${file}\n`);
     expect(stdout).toMatch(/^push-pull {2,}wasm .*\npush-pull {2,}ts /m);
     expect(stdout).toMatch(/^push-pull {2,}\S+x as fast {2,}\S+ to \S+ {2,}equal {4}complete$/m);

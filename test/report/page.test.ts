@@ -24,6 +24,7 @@ import {
   demoRecords,
   HOSTILE_TEXTS,
   hostileRecord,
+  makeRecord,
   manyRecords,
   partialRecord,
   suiteRecords,
@@ -39,6 +40,13 @@ const GROUND = 0xff1c1410;
 const folder = mkdtempSync(join(tmpdir(), "hearsay-report-"));
 const demo = demoRecords(3000, 4);
 const suite = suiteRecords();
+/** The same protocol without and with loss, the second on another machine. */
+const pair = [0, 0.3].map((lossRatio, index) => {
+  const settings = { name: "push", mode: "push", nodes: 600, trials: 5, lossRatio } as const;
+  const record = makeRecord(settings);
+  const environment = { ...record.environment, cpu: `CPU ${index}`, class: `class${index}` };
+  return { ...record, environment };
+});
 const isCompared = ({ scenario }: RunRecord): boolean =>
   scenario.nodes === 512 && scenario.network["lossRatio"] === 0;
 const hostile = HOSTILE_TEXTS.map(hostileRecord);
@@ -53,6 +61,7 @@ const files = {
   demo: written("demo.html", demo),
   many: written("many.html", manyRecords(40)),
   suite: written("suite.html", suite),
+  pair: written("pair.html", pair),
   partial: written("partial.html", [partialRecord()]),
   hostile: written("hostile.html", hostile),
   empty: written("empty.html", []),
@@ -116,7 +125,7 @@ describe.skipIf(executable === undefined)("in a browser", () => {
         await expect.poll(() => sidewaysPixels(page)).toBe(0);
         const canvases = await drawnCanvases(page);
         expect(canvases.length).toBe(
-          { demo: 14, many: 13, suite: 13, partial: 6, hostile: 12, empty: 0 }[name],
+          { demo: 14, many: 13, suite: 13, pair: 12, partial: 6, hostile: 12, empty: 0 }[name],
         );
         for (const canvas of canvases) {
           expect(canvas, `${canvas.id} at ${width}`).toMatchObject({ isInside: true });
@@ -319,6 +328,27 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     await page.fill("#picture-step", "1");
     expect(await groundShare(page)).toBeGreaterThan(0.99);
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says of two runs first what differs, then each measure with its verdict", async () => {
+    const { page } = await openFile(browser, files.pair);
+    expect(await page.locator("section").first().getAttribute("id")).toBe("changes");
+    expect(await page.textContent("#changes .lead")).toBe(
+      "The scenarios differ in network lossRatio. Machine or build differ in cpu, class, so wall times are not compared.",
+    );
+    const settings = page.locator("#changes > .scroll tbody tr");
+    expect(await settings.allTextContents()).toEqual([
+      "network lossRatio00.3",
+      "cpuCPU 0CPU 1",
+      "classclass0class1",
+    ]);
+    await page.click("#change-ratios-data > summary");
+    const row = async (name: string): Promise<string> =>
+      (await page.locator("#change-ratios-data tbody tr", { hasText: name }).first().textContent())!;
+    expect(await row("Rounds to 99")).toMatch(/×▲ higher$/);
+    expect(await row("Coverage")).toMatch(/= the same$/);
+    expect(await row("Wall time of a trial")).toMatch(/not compared: other machine$/);
     await page.context().close();
   });
 

@@ -1,5 +1,5 @@
 /** Raw data to take away, the settings of each run, the machine, and how it was measured. */
-import { formatValue } from "../format.js";
+import { environmentOf, settingsOf, type Facts } from "../facts.js";
 import type { Run } from "../runs.js";
 import { renderTable, type Table } from "../table.js";
 
@@ -17,43 +17,11 @@ ${renderTable(environmentTable(runs))}
 
 /** One column per run, one row per setting that any of them has. */
 function settingsTable(runs: readonly Run[]): Table {
-  const all = runs.map(({ record: { id, createdAt, status, scenario } }) => {
-    const { title, protocol, nodes, clock, seed, trials, parameters, network } = scenario;
-    const isEvent = clock.kind === "event";
-    return new Map<string, string | number | boolean>([
-      ["record", id],
-      ["created", createdAt],
-      ["status", status],
-      ["title", title],
-      ["protocol", protocol],
-      ["nodes", formatValue(nodes, "count")],
-      ["clock", clock.kind],
-      ["tick", isEvent ? `${clock.tickMs} ms` : "–"],
-      ["period", isEvent ? formatValue(clock.periodTicks * clock.tickMs, "duration") : "1 round"],
-      ["first seed", seed],
-      ["trials asked for", trials],
-      ...Object.entries(parameters).map(([key, value]) => [`parameter ${key}`, value] as const),
-      ...Object.entries(network).map(([key, value]) => [`network ${key}`, value] as const),
-    ]);
-  });
-  return transposed("Settings of each run", "Setting", runs, all);
+  return transposed("Settings of each run", "Setting", runs, runs.map(settingsOf));
 }
 
 function environmentTable(runs: readonly Run[]): Table {
-  const all = runs.map(({ record: { environment } }) => {
-    const { memoryBytes, commit, dirty, flags, wasmHash, class: kind, ...rest } = environment;
-    const changes = dirty === null ? "unknown" : dirty ? "uncommitted changes" : "none";
-    return new Map<string, string | number | boolean>([
-      ...Object.entries(rest),
-      ["memory", formatValue(memoryBytes, "bytes")],
-      ["commit", commit ?? "unknown"],
-      ["changes", changes],
-      ["flags", flags.length === 0 ? "none" : flags.join(" ")],
-      ["WASM module", wasmHash],
-      ["class", kind],
-    ]);
-  });
-  return transposed("Environment of each run", "Machine", runs, all);
+  return transposed("Environment of each run", "Machine", runs, runs.map(environmentOf));
 }
 
 /** Runs that agree on everything share a column. */
@@ -61,7 +29,7 @@ function transposed(
   caption: string,
   first: string,
   runs: readonly Run[],
-  values: readonly ReadonlyMap<string, string | number | boolean>[],
+  values: readonly Facts[],
 ): Table {
   const texts = values.map((map) => JSON.stringify([...map]));
   const isSame = texts.length > 1 && new Set(texts).size === 1;
