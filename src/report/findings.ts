@@ -1,9 +1,10 @@
 /** The sentence at the top: which protocol was fastest, at what cost, and how much WASM gains. */
 import { formatCount, trimmed } from "../units.js";
+import { detectionClause } from "./detections.js";
 import { asSentence, formatValue } from "./format.js";
 import { decimals, growthOf, slopeText, type Growth } from "./growth.js";
 import { milestoneName } from "./metrics.js";
-import { meanOf, placeText, type Run } from "./runs.js";
+import { isDetector, meanOf, placeText, type Run } from "./runs.js";
 import { sweepsOf } from "./sweeps.js";
 
 /** An interval whose ends lie further apart says only that there were too few trials. */
@@ -11,19 +12,25 @@ const INTERVAL_SPAN_MAX = 100;
 /** Clauses about spread; settings beyond are named by their number. */
 const GROUPS_MAX = 2;
 
-export function findingsSentence(runs: readonly Run[]): string {
-  const groups = comparableGroups(runs.filter(({ trials }) => trials.length > 0));
-  if (groups.length === 0) return "No trial was finished, so there is nothing to report yet.";
+export function findingsSentence(all: readonly Run[]): string {
+  const finished = all.filter(({ trials }) => trials.length > 0);
+  const detection = detectionClause(finished) ?? "";
+  const runs = finished.filter((run) => !isDetector(run));
+  const groups = comparableGroups(runs);
+  if (groups.length === 0) {
+    const lead = finished[0];
+    if (lead === undefined) return "No trial was finished, so there is nothing to report yet.";
+    return sentence([detection, speedClause(finished, lead)]);
+  }
   const sweeps = sweepsOf(runs);
   const growths = (["round", "event"] as const).flatMap((clock) => growthOf(sweeps, clock));
-  if (growths.length > 0) return sentence([growthClause(growths)]);
+  if (growths.length > 0) return sentence([growthClause(growths), detection]);
   const clauses = groups.slice(0, GROUPS_MAX).map((group) => groupClause(group, groups[0]!));
   if (groups.length > GROUPS_MAX) {
     clauses.push(`${formatCount(groups.length - GROUPS_MAX)} more settings follow below`);
   }
   const lead = fastest(groups[0]!)?.run ?? groups[0]![0]!;
-  const speed = speedClause(runs, lead);
-  return sentence(speed === "" ? clauses : [...clauses, speed]);
+  return sentence([...clauses, detection, speedClause(runs, lead)]);
 }
 
 /** What a doubling of the nodes costs each protocol; the first says the unit and how far it was tried. */
@@ -134,5 +141,5 @@ function speedClause(runs: readonly Run[], lead: Run): string {
 }
 
 function sentence(clauses: readonly string[]): string {
-  return asSentence(`${clauses.join("; ")}.`);
+  return asSentence(`${clauses.filter((clause) => clause !== "").join("; ")}.`);
 }

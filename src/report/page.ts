@@ -6,11 +6,12 @@ import type { RunRecord } from "../history/record.js";
 import { clientScript, renderDocument } from "./document.js";
 import { escape, escapeJson } from "./escape.js";
 import { readPictures, recordsWithin, type Pictures } from "./picture-data.js";
-import { prepareRuns, type Run } from "./runs.js";
+import { isDetector, prepareRuns, type Run } from "./runs.js";
 import { backendsSection } from "./sections/backends.js";
 import { changesSection } from "./sections/changes.js";
 import { costSection } from "./sections/cost.js";
 import { dataSection } from "./sections/data.js";
+import { detectorsSection } from "./sections/detectors.js";
 import { findingsSection } from "./sections/findings.js";
 import { growthSection } from "./sections/growth.js";
 import { metricsSection } from "./sections/metrics.js";
@@ -31,12 +32,15 @@ interface Section {
   readonly render: (runs: readonly Run[], pictures: Pictures) => string;
 }
 
+const rumors = (runs: readonly Run[]): Run[] => runs.filter((run) => !isDetector(run));
+
 const SECTIONS: readonly Section[] = [
   { id: "changes", name: "What changed", render: changesSection },
   // The next two answer questions about many runs, and are empty for few.
   { id: "growth", name: "Growth", render: growthSection },
-  { id: "trade-offs", name: "Trade-offs", render: tradeOffsSection },
-  { id: "spread", name: "Spread", render: spreadSection },
+  { id: "trade-offs", name: "Trade-offs", render: (runs) => tradeOffsSection(rumors(runs)) },
+  { id: "detection", name: "Detection", render: detectorsSection },
+  { id: "spread", name: "Spread", render: (runs) => spreadSection(rumors(runs)) },
   { id: "picture", name: "Picture", render: (_, pictures) => pictureSection(pictures) },
   { id: "try", name: "Try it here", render: trySection },
   { id: "cost", name: "Cost", render: costSection },

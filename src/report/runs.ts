@@ -35,6 +35,11 @@ export function meanOf(run: Run, metric: string): number | null {
   return summaryOf(run, metric)?.mean ?? null;
 }
 
+/** true for a failure detector, which watches and spreads no rumor: its coverage says nothing. */
+export function isDetector(run: Run): boolean {
+  return summaryOf(run, "falseAlarms") !== undefined;
+}
+
 /** Name; where it repeats, with the settings that differ; where that repeats too, with a number. */
 function uniqueLabels(scenarios: readonly ScenarioRecord[]): string[] {
   const detailed = scenarios.map((scenario) => {

@@ -20,6 +20,7 @@ export function spreadSection(runs: readonly Run[]): string {
       renderTable(table),
     ];
   });
+  if (parts.length === 0) return "";
   return `<section id="spread">
 <h2>Spread</h2>
 ${parts.join("\n")}
