@@ -20,7 +20,8 @@ export function findingsSentence(all: readonly Run[]): string {
   if (groups.length === 0) {
     const lead = finished[0];
     if (lead === undefined) return "No trial was finished, so there is nothing to report yet.";
-    return sentence([detection, speedClause(finished, lead)]);
+    const found = detection === "" ? `${lead.label} spreads no rumor` : detection;
+    return sentence([found, speedClause(finished, lead)]);
   }
   const sweeps = sweepsOf(runs);
   const growths = (["round", "event"] as const).flatMap((clock) => growthOf(sweeps, clock));
