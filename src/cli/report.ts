@@ -8,6 +8,7 @@ import type { RunRecord } from "../history/record.js";
 import type { ValidateRecord } from "../history/validate-record.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
+import { openFile } from "./open.js";
 import { isIndex, writeIndex } from "./report-index.js";
 
 const FORMATS = ["html", "md", "csv", "json"] as const;
@@ -17,6 +18,7 @@ type Format = (typeof FORMATS)[number];
 interface ReportFlags extends Partial<Record<Format, true>> {
   readonly output?: string;
   readonly title?: string;
+  readonly open?: true;
   readonly quiet?: true;
 }
 
@@ -28,6 +30,7 @@ goes to reports/report.html, every other format to stdout.
 Examples:
   hearsay report reports/*.json
   hearsay report reports/*.json -o comparison.html --title "Push and pull"
+  hearsay report before.json after.json --open
   hearsay report reports/*.json --md
   hearsay run push --nodes 1e4 --json --quiet | hearsay report - --csv
 `;
@@ -44,6 +47,7 @@ export function addReportCommand(program: Command, finish: (code: number) => voi
     .option("--md", "Markdown")
     .option("--csv", "comma-separated values, one row per trial")
     .option("--json", "JSON")
+    .option("--open", "show the page in the browser")
     .option("--quiet", "say nothing of what was written")
     .addHelpText("after", HELP)
     .action(async (files: string[], flags: ReportFlags) => {
@@ -103,6 +107,9 @@ async function report(files: readonly string[], flags: ReportFlags): Promise<voi
   const isListed = flags.output === undefined || isIndex(join(folder, "index.html"));
   if (format === "html" && isListed) writeIndex(folder);
   if (flags.quiet !== true) process.stdout.write(`wrote ${shownPath(target)}\n`);
+  if (flags.open === true && !(await openFile(target))) {
+    throw new InputError(`--open: nothing here opens pages; open ${shownPath(target)} yourself`);
+  }
 }
 
 function formatOf(flags: ReportFlags): Format {
