@@ -47,7 +47,9 @@ for (const { file, width, height, scheme, part, tall, run } of SHOTS) {
   else {
     // A noise of a million pixels would make megabytes of PNG: `tall` leaves it out.
     const box = await page.locator(part).boundingBox();
-    const clip = { ...box, height: Math.min(box.height, tall ?? Infinity) };
+    const scrolled = await page.evaluate(() => scrollY);
+    const rows = Math.min(box.height, tall ?? Infinity);
+    const clip = { ...box, y: box.y + scrolled, height: rows };
     await page.screenshot({ path, clip, fullPage: true });
   }
   console.log(`docs/${file}`);
