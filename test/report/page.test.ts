@@ -331,6 +331,20 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     await page.context().close();
   });
 
+  it("the sample that the README links is small, quiet, and runs trials", async () => {
+    const root = join(import.meta.dirname, "../..");
+    expect(readFileSync(join(root, "README.md"), "utf8")).toContain("](reports/sample.html)");
+    const sample = join(root, "reports", "sample.html");
+    expect(readFileSync(sample).length).toBeLessThan(PAGE_BYTES_MAX);
+    const { page, requests, complaints } = await openFile(browser, sample);
+    expect(await page.locator("#picture-run option").count()).toBe(4);
+    await page.fill("#try-nodes", "1000");
+    await page.click("#try-run");
+    await page.waitForSelector("#try-digest");
+    expect({ requests, complaints }).toEqual({ requests: [], complaints: [] });
+    await page.context().close();
+  });
+
   it("says of two runs first what differs, then each measure with its verdict", async () => {
     const { page } = await openFile(browser, files.pair);
     expect(await page.locator("section").first().getAttribute("id")).toBe("changes");
@@ -345,7 +359,10 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     ]);
     await page.click("#change-ratios-data > summary");
     const row = async (name: string): Promise<string> =>
-      (await page.locator("#change-ratios-data tbody tr", { hasText: name }).first().textContent())!;
+      (await page
+        .locator("#change-ratios-data tbody tr", { hasText: name })
+        .first()
+        .textContent())!;
     expect(await row("Rounds to 99")).toMatch(/×▲ higher$/);
     expect(await row("Coverage")).toMatch(/= the same$/);
     expect(await row("Wall time of a trial")).toMatch(/not compared: other machine$/);
