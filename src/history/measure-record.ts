@@ -1,0 +1,171 @@
+/**
+ * The record of paired measuring, as JSON Lines: one header, then one row per benchmark and metric, in the
+ * order measured. Raw quads stay in time order, so that a verdict can be worked out again from the
+ * file alone. A file whose header counts more rows than follow is a partial one.
+ */
+import { z } from "zod";
+import { InputError } from "../errors.js";
+import { environmentSchema } from "./record.js";
+
+/** Raised when a reader of the version before would misread the file. */
+export const MEASURE_SCHEMA = 1;
+
+const finite = z.number();
+const time = z.number().positive();
+const share = z.number().min(0).max(1);
+
+export const verdictStateSchema = z.enum([
+  "regressed",
+  "improved",
+  "equivalent",
+  "inconclusive",
+  "advisory",
+  /** Of exact metrics, apart from speed. */
+  "behaviour-changed",
+  "same",
+]);
+
+export const verdictSchema = z.strictObject({
+  state: verdictStateSchema,
+  /** Why it is what it is, where the numbers do not say: "budget", "unstable", "sign-flip" ... */
+  note: z.string().nullable(),
+  /** ln(head / base): mean of round medians, its standard error, two-sided 95 % interval. */
+  delta: finite.nullable(),
+  standardError: finite.nullable(),
+  ci95: z.tuple([finite, finite]).nullable(),
+  /** Smallest change that counts, as a ratio above 1: 0.02 is 2 %. */
+  floor: z.number().min(0),
+  /** One-sided: slower by more than the floor, faster by more, within it. */
+  pRegressed: share.nullable(),
+  pImproved: share.nullable(),
+  pEquivalent: share.nullable(),
+  /** Change found with 80 % power, as `floor`. */
+  detectable: finite.nullable(),
+  /** Rounds used; `look` counts from 1. */
+  rounds: z.int().min(0),
+  look: z.int().min(0),
+});
+
+/** Four blocks in time order; `order` says which arm each was: A is the base, B the head. */
+export const quadSchema = z.strictObject({
+  order: z.enum(["ABBA", "BAAB"]),
+  /** Nanoseconds of one call. */
+  ns: z.tuple([time, time, time, time]),
+});
+
+export const warmUpSchema = z.strictObject({
+  state: z.enum(["flat", "warm-up", "slowdown", "no-steady-state"]),
+  /** Nanoseconds of one call, block by block. */
+  ns: z.array(time),
+});
+
+export const measuredRoundSchema = z.strictObject({
+  /** Draws the orders of its quads and which arm starts first. */
+  seed: z.int().min(0),
+  /** true: of the confirmation, which is judged apart. */
+  confirms: z.boolean(),
+  quads: z.array(quadSchema),
+  warmUp: z.strictObject({ base: warmUpSchema, head: warmUpSchema }),
+  /** Milliseconds that the round cost, processes and warm-up too. */
+  costMs: z.number().min(0),
+});
+
+export const measureRowSchema = z.strictObject({
+  /** Unique in a record with `metric`: "random/raw-words/wasm". */
+  id: z.string(),
+  metric: z.string(),
+  unit: z.string(),
+  scope: z.enum(["compute", "call", "end-to-end", "canary"]),
+  /** wall: times in quads; exact: one value a side, compared for equality. */
+  kind: z.enum(["wall", "exact"]),
+  size: z.int().min(0),
+  status: z.enum(["measured", "incorrect", "dead-code", "failed", "missing-base", "missing-head"]),
+  /** What is wrong, where status is not "measured". */
+  note: z.string().nullable(),
+  digests: z.strictObject({ base: z.string().nullable(), head: z.string().nullable() }),
+  /** Calls in one block, the same for both arms. */
+  blockCalls: z.int().min(0),
+  /** Time of a block of empty calls over time of a block; null where none was timed. */
+  overhead: z.number().min(0).nullable(),
+  /** Time of half a block over time of a block, of the slower arm: 0.5 is right. */
+  halving: z.number().min(0).nullable(),
+  rounds: z.array(measuredRoundSchema),
+  exact: z.strictObject({ base: finite, head: finite }).nullable(),
+  verdict: verdictSchema,
+});
+
+export const measureHeaderSchema = z.strictObject({
+  schema: z.literal(MEASURE_SCHEMA),
+  kind: z.literal("measure"),
+  id: z.string(),
+  createdAt: z.string(),
+  purpose: z.enum(["compare", "gate", "calibrate"]),
+  status: z.enum(["complete", "partial"]),
+  command: z.string(),
+  /** Of everything that decides what is measured and how it is judged; shards of one run share it. */
+  configHash: z.string(),
+  /** Commit or name of each side; null where there is none. */
+  commits: z.strictObject({ base: z.string().nullable(), head: z.string().nullable() }),
+  seed: z.int().min(0),
+  environment: environmentSchema,
+  /** i of n, from 1. */
+  shard: z.strictObject({ index: z.int().min(1), count: z.int().min(1) }),
+  looks: z.array(z.int().min(2)),
+  quads: z.int().min(1),
+  /** Rows that follow, canaries too: fewer make a partial file. */
+  rows: z.int().min(0),
+  /** A against an identical A', by name: ln of their ratio and whether it is too large. */
+  canaries: z.array(z.strictObject({ id: z.string(), delta: finite, stable: z.boolean() })),
+});
+
+export type VerdictState = z.infer<typeof verdictStateSchema>;
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Quad = z.infer<typeof quadSchema>;
+export type WarmUp = z.infer<typeof warmUpSchema>;
+export type MeasuredRound = z.infer<typeof measuredRoundSchema>;
+export type MeasureRow = z.infer<typeof measureRowSchema>;
+export type MeasureHeader = z.infer<typeof measureHeaderSchema>;
+
+export interface MeasureRecord {
+  readonly header: MeasureHeader;
+  readonly rows: readonly MeasureRow[];
+}
+
+export function renderMeasureRecord({ header, rows }: MeasureRecord): string {
+  return [header, ...rows].map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+/**
+ * Reads what `renderMeasureRecord` wrote.
+ * @param name names the file in messages
+ * @throws InputError, one line, for anything that is not such a record or not a whole one
+ */
+export function parseMeasureRecord(name: string, text: string): MeasureRecord {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const header = parseLine(name, 1, lines[0] ?? "", measureHeaderSchema);
+  const rows = lines
+    .slice(1)
+    .map((line, index) => parseLine(name, index + 2, line, measureRowSchema));
+  if (rows.length !== header.rows) {
+    throw new InputError(`${name} is partial: it has ${rows.length} of ${header.rows} rows`);
+  }
+  const keys = new Set(rows.map(({ id, metric }) => `${id} ${metric}`));
+  if (keys.size !== rows.length) throw new InputError(`${name} names a row twice`);
+  return { header, rows };
+}
+
+function parseLine<T>(name: string, line: number, text: string, schema: z.ZodType<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(`${name} line ${line} is no JSON`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue?.path.join(".") ?? "";
+  throw new InputError(
+    `${name} line ${line}: ${path}: ${issue?.message ?? "is not a measure row"}`,
+  );
+}
