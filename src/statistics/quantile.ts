@@ -28,3 +28,11 @@ export function quantileByRank(
   if (position === rank) return low;
   return low + (position - rank) * (valueAt(rank + 1) - low);
 }
+
+/** Median of at least one value in any order. */
+export function median(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
