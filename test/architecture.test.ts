@@ -83,6 +83,8 @@ const TABLE: readonly Row[] = [
   { files: "src/history/*", may: [], mayTypes: ["src/metrics/*"] },
   // Statistics are arithmetic: a report is still rebuilt from a stored file alone.
   { files: "src/report/*", may: ["src/history/*", "src/statistics/*"] },
+  // The paired sampler and its rule; what it measures is loaded through a path.
+  { files: "src/measure/*", may: ["src/history/*", "src/statistics/*"] },
   { files: SETTINGS, may: [], mayTypes: ["src/network/*", CONTRACT] },
   {
     files: "src/scenario/*",

@@ -1,0 +1,125 @@
+/**
+ * Entry of a child process: holds one arm of one benchmark of one built checkout, and runs a block of calls
+ * when its parent says so. It never measures by itself, so that only one arm runs at any time.
+ */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { canaries } from "./canaries.js";
+import type { ArmSource, Reply, Request } from "./messages.js";
+import { warmUp } from "./steady.js";
+
+/** The part of a bench's declaration that is needed here; bench/kernels/bench.ts has it whole. */
+interface DeclaredArm {
+  readonly name: string;
+  run(): unknown;
+  digest?(): string;
+  check?(): string | undefined;
+}
+interface DeclaredBench {
+  readonly id: string;
+  readonly headlineSize: number;
+  readonly sizes: readonly number[];
+  prepare(size: number): Promise<{ readonly arms: readonly DeclaredArm[] }>;
+}
+
+type Loop = (run: () => unknown, calls: number) => number;
+
+/** A block lasts at least 2 ms, and 1000 times the clock's resolution (about 1 us at worst). */
+const BLOCK_NS_MIN = 2e6;
+/** One call that lasts longer than this is a block by itself. */
+const CALL_NS_MAX = 2e7;
+const CALLS_MAX = 2 ** 24;
+
+const collect = (globalThis as { gc?: () => void }).gc;
+let arm: DeclaredArm | undefined;
+let loop: Loop = generatedLoop();
+
+process.on("message", (request: Request) => {
+  void answer(request).then(
+    (reply) => process.send!(reply),
+    (error: unknown) => process.send!({ failure: String((error as Error).message ?? error) }),
+  );
+});
+process.on("disconnect", () => process.exit(0));
+
+async function answer(request: Request): Promise<Reply> {
+  if (request.ask === "prepare") return prepare(request.source);
+  if (arm === undefined) throw new Error("no arm was prepared");
+  if (request.ask === "calibrate") return { calls: callsOfBlock() };
+  if (request.ask === "warm-up") return { warmUp: warmUp(() => block(request.calls).ns) };
+  if (request.ask === "inspect") return inspect(request.calls);
+  if (request.collects) collect?.();
+  return { block: block(request.calls) };
+}
+
+async function prepare(source: ArmSource): Promise<Reply> {
+  const benches = source.root === null ? canaries : await benchesOf(source.root);
+  const bench = benches.find(({ id }) => id === source.bench);
+  if (bench === undefined) return { missing: true };
+  const size = source.smallest ? bench.sizes[0]! : bench.headlineSize;
+  const prepared = await bench.prepare(size);
+  arm = prepared.arms.find(({ name }) => name === source.arm);
+  if (arm === undefined) return { missing: true };
+  arm.run();
+  const wrong = arm.check?.();
+  if (wrong !== undefined) throw new Error(wrong);
+  loop = generatedLoop();
+  return { digest: arm.digest?.() ?? null, size };
+}
+
+async function benchesOf(root: string): Promise<readonly DeclaredBench[]> {
+  const url = pathToFileURL(join(root, "dist", "bench", "kernels.js")).href;
+  return ((await import(url)) as { kernelBenches: readonly DeclaredBench[] }).kernelBenches;
+}
+
+/**
+ * A loop of its own from source text: its call site sees one function only, so that V8 may inline it,
+ * unrolled by four. Results are folded into a sum, so that they cannot be left out.
+ */
+function generatedLoop(): Loop {
+  const call = "sum = (sum + (run() | 0)) | 0;";
+  const text =
+    `"use strict"; let sum = 0; const whole = calls - (calls & 3); ` +
+    `for (let i = 0; i < whole; i += 4) { ${call.repeat(4)} } ` +
+    `for (let i = whole; i < calls; i++) { ${call} } return sum;`;
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- see above
+  return new Function("run", "calls", text) as Loop;
+}
+
+const sink = new Int32Array(new SharedArrayBuffer(4));
+
+/** Start and end are the machine's monotonic clock, so that blocks of both processes can be ordered. */
+function block(calls: number, run = arm!.run.bind(arm)): { ns: number; from: string; to: string } {
+  const from = process.hrtime.bigint();
+  const start = performance.now();
+  sink[0] = loop(run, calls);
+  const end = performance.now();
+  const to = process.hrtime.bigint();
+  const ns = Math.max((end - start) * 1e6, 1) / calls;
+  return { ns, from: from.toString(), to: to.toString() };
+}
+
+/** The smallest power of two of calls whose block is long enough. */
+function callsOfBlock(): number {
+  for (let calls = 1; ; calls *= 2) {
+    const ns = Math.min(block(calls).ns, block(calls).ns) * calls;
+    if (ns >= BLOCK_NS_MIN || calls >= CALLS_MAX || (calls === 1 && ns > CALL_NS_MAX)) return calls;
+  }
+}
+
+/** Half a block against a block, and a block of empty calls against a block: medians of seven. */
+function inspect(calls: number): Reply {
+  const half = Math.max(1, calls / 2);
+  const middle = (count: number, run?: () => unknown): number => {
+    const times = Array.from({ length: 7 }, () => block(count, run).ns * count);
+    return times.sort((a, b) => a - b)[3]!;
+  };
+  const whole = middle(half * 2);
+  const halving = middle(half) / whole;
+  // Another loop: the arm's own must not see a second function.
+  const own = loop;
+  loop = generatedLoop();
+  const empty = middle(half * 2, () => 0);
+  loop = own;
+  return { halving, overhead: empty / whole };
+}
