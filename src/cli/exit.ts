@@ -4,13 +4,17 @@ import { InputError, TrialFailure } from "../errors.js";
 
 export const EXIT = {
   fine: 0,
-  /** Published figures were missed. */
+  /** Published figures were missed; a regression was confirmed. */
   failed: 1,
   /** A bug of ours: HEARSAY_DEBUG=1 prints where. */
   bug: 1,
   input: 2,
+  /** With --strict: canaries moved, or a row could not be decided. */
+  undecided: 3,
   /** Wrong output: digests differ, or a worker died. */
   wrong: 4,
+  /** With --require-all: the head does not declare a benchmark of the base. */
+  missing: 5,
   /** Ctrl-C: 128 + SIGINT. */
   interrupted: 130,
 } as const;

@@ -4,6 +4,7 @@ import { packageVersion } from "../artifacts.js";
 import { addBenchCommand } from "./bench.js";
 import { addCompletionCommand } from "./completion.js";
 import { errorLine, EXIT, exitCodeOf } from "./exit.js";
+import { addMeasureCommands } from "./measure.js";
 import { addListCommand } from "./list.js";
 import { addReportCommand } from "./report.js";
 import { addRunCommand } from "./run.js";
@@ -42,6 +43,7 @@ function createProgram(args: readonly string[], finish: (code: number) => void):
     .addHelpText("after", "\nExamples:\n  hearsay run demo\n  hearsay run push-pull --nodes 1e6\n");
   addRunCommand(program, args, finish);
   addBenchCommand(program, args, finish);
+  addMeasureCommands(program, args, finish);
   addValidateCommand(program, args, finish);
   addReportCommand(program, finish);
   addListCommand(program, finish);

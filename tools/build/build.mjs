@@ -78,7 +78,8 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
   await esbuild.build({
     ...node,
     entryPoints: {
-      "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts", index: "src/index.ts",
+      "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts",
+      "measure/child": "src/measure/child.ts", index: "src/index.ts",
       "bench/kernels": "bench/kernels/suite.ts", "bench/published": "bench/published/suite.ts",
       "bench/fidelity": "bench/fidelity/main.ts",
     },
