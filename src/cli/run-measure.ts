@@ -95,7 +95,7 @@ export async function runCalibrate(flags: MeasureFlags, args: readonly string[])
     file,
     `${JSON.stringify({ class: record.header.environment.class, rows }, null, 1)}\n`,
   );
-  return outcome(record, { ...flags, strict: undefined } as MeasureFlags);
+  return outcome(record, flags);
 }
 
 export function runExplain(id: string, file: string): Promise<number> {

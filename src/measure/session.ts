@@ -4,7 +4,7 @@
  */
 import type { MeasuredRound, MeasureRow } from "../history/measure-record.js";
 import { canaries } from "./canaries.js";
-import { CONFIRM_ROUNDS, FLOOR_MAX, type JudgeRule } from "./judge.js";
+import { CONFIRM_ROUNDS, type JudgeRule } from "./judge.js";
 import type { Block } from "./messages.js";
 import { childSeed, shuffled, uniform } from "./random.js";
 import { measureRound, type Pair } from "./round.js";
@@ -169,6 +169,6 @@ function emptyRow({ id, scope, floor }: Target): MeasureRow {
     ...{ status: "measured", note: null, digests: { base: null, head: null }, blockCalls: 0 },
     ...{ overhead: null, halving: null, rounds: [], exact: null },
   };
-  const verdict = { floor: Math.min(floor, FLOOR_MAX * 10) } as MeasureRow["verdict"];
+  const verdict = { floor } as MeasureRow["verdict"];
   return { ...row, verdict: plainVerdict({ ...row, verdict }) };
 }
