@@ -79,7 +79,7 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
     ...node,
     entryPoints: {
       "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts",
-      "measure/child": "src/measure/child.ts", index: "src/index.ts",
+      "measure/child": "src/measure/child.ts", "measure/simulation": "src/measure/simulation.ts", index: "src/index.ts",
       "bench/kernels": "bench/kernels/suite.ts", "bench/published": "bench/published/suite.ts",
       "bench/fidelity": "bench/fidelity/main.ts",
     },
