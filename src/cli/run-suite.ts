@@ -82,7 +82,6 @@ async function runAll(
 ): Promise<void> {
   for (const [index, scenario] of scenarios.entries()) {
     if (signal.aborted) return;
-    warnOfSize(scenario, progress);
     progress.begin(scenario, index, scenarios.length);
     const caution = scenario.protocol.outsideDomain?.(scenario);
     if (caution !== undefined) progress.note(`${scenario.name}: outside the domain: ${caution}`);
@@ -100,13 +99,6 @@ async function runAll(
       throw new TrialFailure(`${scenario.name}: ${cause}; the record holds the trials before it`);
     }
   }
-}
-
-/** A system that is run where it was never meant to be may behave as no real one does. */
-function warnOfSize({ name, nodes, protocol }: Scenario, progress: Progress): void {
-  const most = protocol.designNodesMax ?? Infinity;
-  if (nodes <= most) return;
-  progress.note(`${name}: ${nodes} nodes are outside its design domain, up to ${most} nodes`);
 }
 
 /** JSON alone on stdout for a machine; for a person the table and where the files are. */

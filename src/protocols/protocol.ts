@@ -107,8 +107,6 @@ export interface Protocol {
   readonly rests?: (parameters: Readonly<Record<string, number>>) => boolean;
   /** true: a trial goes on to its round limit whatever is covered; for models that watch, not spread. */
   readonly endless?: boolean;
-  /** Nodes up to which the system itself is meant to work; a run with more says so. */
-  readonly designNodesMax?: number;
   /** Longest delay, in ticks, of a message that a node sends to itself; without it that of the network. */
   readonly timerTicks?: (settings: ProtocolSettings) => number;
   /** Period of the event clock where a scenario names none, for models whose parameters say it. */

@@ -209,7 +209,10 @@ export const redisCluster = defineProtocol({
   clocks: ["event"],
   roundTicks: 1,
   endless: true,
-  designNodesMax: DESIGN_NODES,
+  outsideDomain: ({ nodes }) =>
+    nodes > DESIGN_NODES
+      ? `${nodes} nodes are outside its design domain of about ${DESIGN_NODES}`
+      : undefined,
   rests: () => true,
   // Whom a node pings is the protocol itself.
   choosesPeers: false,

@@ -166,6 +166,14 @@ describe("traffic", () => {
   });
 });
 
+describe("size", () => {
+  it("is cautioned about above the thousand nodes that the system is made for", () => {
+    const caution = (nodes: number) => redisCluster.outsideDomain!({ nodes, parameters: {} });
+    expect(caution(1000)).toBeUndefined();
+    expect(caution(1001)).toContain("outside its design domain");
+  });
+});
+
 describe("tracked subjects", () => {
   it("are found as fast as with a cell for every node, by as many pings", async () => {
     const sample = async (exactNodes: number): Promise<{ times: number[]; rate: number }> => {
