@@ -81,5 +81,5 @@ function remainingSummary(runs: readonly Run[], clock: "round" | "event"): strin
       ? `${formatValue(took, "number")} ${took === 1 ? "round" : "rounds"}`
       : formatValue(took, "duration");
   const rest = last === first ? "" : `, ${last.label} ${say(last.took)}`;
-  return `The last 1 % of the nodes take ${first.label} ${say(first.took)}${rest}`;
+  return `The last 1 % of the nodes take ${first.label} ${say(first.took)}${rest}.`;
 }

@@ -11,10 +11,12 @@ const TABLE_ROWS = 60;
 
 export function pictureSection({ shown, leftOut }: Pictures): string {
   if (shown.length === 0) return "";
-  const { run } = shown[0]!;
-  const options = shown.map(
-    (each) => `<option value="${each.run.index}">${escape(each.run.label)}</option>`,
-  );
+  // Places make a picture; without them it is noise, of the right colours.
+  const first = shown.find(({ picture }) => picture.order === "hilbert") ?? shown[0]!;
+  const options = shown.map((each) => {
+    const selected = each === first ? " selected" : "";
+    return `<option value="${each.run.index}"${selected}>${escape(each.run.label)}</option>`;
+  });
   const omitted =
     leftOut.length === 0
       ? ""
@@ -24,7 +26,7 @@ export function pictureSection({ shown, leftOut }: Pictures): string {
 <p class="lead">One pixel is one node; its colour says when the rumor reached it. Drag the slider, or press play, to watch it spread. Nodes of a complete graph have no places, so their pixels stand in the order of their numbers; nodes that have places follow a Hilbert curve, so that neighbours on the map are neighbours in the picture.</p>
 <div class="picture" id="picture-panel">
 <p class="picture-choice"><label for="picture-run">Run</label> <select id="picture-run">${options.join("")}</select></p>
-${pictureControls("picture", pictureSummary(shown[0]!), `picture-table-${run.index}`)}
+${pictureControls("picture", pictureSummary(first), `picture-table-${first.run.index}`)}
 </div>
 <p class="note scripts-only">This page was opened with scripts off: the picture is not drawn, its figures are below.</p>
 ${shown.map(pictureDetails).join("\n")}
