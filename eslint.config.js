@@ -12,10 +12,10 @@ const noClock = [
   { object: "performance", property: "now" },
   { object: "process", property: "hrtime" },
   { object: "process", property: "uptime" },
-].map((rule) => ({ ...rule, message: "Below cli/, panel/, run/ and workers/ a clock is passed in." }));
+].map((rule) => ({ ...rule, message: "Below cli/, measure/, panel/, run/ and workers/ a clock is passed in." }));
 const noDate = {
   selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-  message: "Below cli/, panel/, run/ and workers/ a clock is passed in.",
+  message: "Below cli/, measure/, panel/, run/ and workers/ a clock is passed in.",
 };
 
 export default defineConfig(
@@ -52,7 +52,7 @@ export default defineConfig(
   },
   {
     files: ["src/**/*.ts"],
-    ignores: ["src/{cli,panel,run,workers}/**", "**/*.test.ts"],
+    ignores: ["src/{cli,measure,panel,run,workers}/**", "**/*.test.ts"],
     rules: {
       "no-restricted-properties": ["error", noRandom, ...noClock],
       "no-restricted-syntax": ["error", noDate],

@@ -55,10 +55,8 @@ const RUNNING: u32 = 1;
 const FIRED: u32 = 2;
 const NOTIFICATIONS: u32 = 3;
 
-export function alertmanagerStart(c: u32): void {
-  // Nothing is drawn: rows of zeros are peers that have not started.
-  raiseCell(c, FIRED, 0.0);
-}
+/** Rows of zeros are peers that have not started: nothing to write. */
+export function alertmanagerStart(_c: u32): void {}
 
 export function alertmanagerMeasure(c: u32): void {
   const end = getU32(c, END);

@@ -204,11 +204,12 @@ function sendEntries(c: u32, node: u32, peers: u32, hot: u32): void {
   if (count == 0) return;
   const bytes = toF64(count) * weight * entryBytes(c);
   const payload = departed(c, subjects, cells);
+  // Whole bytes: their sum then does not depend on the order of shards.
   const size: u32 = bytes < 4294967295.0 ? toU32(bytes) : 0xffffffff;
   for (let index: u32 = 0; index < peers; index++) {
     const peer = chosenPeer(c, index);
     countSent(c, SENT);
-    countBytes(c, bytes);
+    countBytes(c, toF64(size));
     if (isMessageLost(c, node, peer, ENTRIES) == 1) {
       countSent(c, LOST);
       continue;

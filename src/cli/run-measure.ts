@@ -185,7 +185,7 @@ async function run(
       canaries: canariesOf(rows),
     };
     const record = { header, rows };
-    keep(record, flags, progress.end);
+    keep(record, flags, () => progress.end());
     return record;
   } finally {
     interrupt.release();

@@ -82,7 +82,7 @@ function generatedLoop(): Loop {
     `"use strict"; let sum = 0; const whole = calls - (calls & 3); ` +
     `for (let i = 0; i < whole; i += 4) { ${call.repeat(4)} } ` +
     `for (let i = whole; i < calls; i++) { ${call} } return sum;`;
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- see above
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see above
   return new Function("run", "calls", text) as Loop;
 }
 

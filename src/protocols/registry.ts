@@ -2,6 +2,7 @@
 import { alertmanagerHa } from "./alertmanager-ha/protocol.js";
 import { antiEntropy } from "./anti-entropy/protocol.js";
 import { cassandraGossip } from "./cassandra-gossip/protocol.js";
+import { configSpread } from "./config-spread/protocol.js";
 import { flood } from "./flood/protocol.js";
 import { gossipP } from "./gossip-p/protocol.js";
 import { medianCounter } from "./median-counter/protocol.js";
@@ -44,6 +45,7 @@ export const protocols: readonly Protocol[] = [
   swimLifeguard,
   alertmanagerHa,
   ringKv,
+  configSpread,
   serfEvent,
   redisCluster,
 ];

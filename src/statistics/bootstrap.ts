@@ -6,7 +6,7 @@ export interface BootstrapOptions {
   readonly level: number;
   readonly resamples: number;
   /** Uniform in [0, 1). */
-  random(): number;
+  readonly random: () => number;
 }
 
 /** Interval of `statistic` over at least two values. */
