@@ -152,9 +152,12 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     const light = await canvasText(page, "coverage-round");
     await page.emulateMedia({ colorScheme: "dark" });
     await expect.poll(() => canvasText(page, "coverage-round")).not.toBe(light);
+    await page.emulateMedia({ media: "print" });
+    expect(await misfits(page)).toEqual([]);
     const pdf = await page.pdf({ format: "A4" });
     expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)!.length).toBeGreaterThan(2);
+    await page.emulateMedia({ media: "screen" });
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     expect(await canvasText(page, "coverage-round")).toBe(light);
     await page.context().close();
@@ -397,6 +400,21 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     await page.context().close();
   });
 });
+
+/** Charts that are squeezed, or reach out of their place. */
+function misfits(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLCanvasElement>("canvas[data-chart]")]
+      .filter((canvas) => {
+        const own = canvas.getBoundingClientRect();
+        const place = canvas.parentElement!.getBoundingClientRect();
+        const squeezed = own.width / own.height / (canvas.width / canvas.height);
+        const isInside = own.bottom <= place.bottom + 1 && own.right <= place.right + 1;
+        return !isInside || Math.abs(squeezed - 1) > 0.02;
+      })
+      .map((canvas) => canvas.dataset["chart"] ?? ""),
+  );
+}
 
 function canvasText(page: Page, id: string): Promise<string> {
   return page.$eval(`canvas[data-chart="${id}"]`, (canvas) =>
