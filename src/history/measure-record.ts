@@ -131,8 +131,13 @@ export interface MeasureRecord {
   readonly rows: readonly MeasureRow[];
 }
 
+/** Through the schema, whose order of fields is the file's: equal records are equal bytes. */
 export function renderMeasureRecord({ header, rows }: MeasureRecord): string {
-  return [header, ...rows].map((line) => `${JSON.stringify(line)}\n`).join("");
+  const lines = [
+    measureHeaderSchema.parse(header),
+    ...rows.map((row) => measureRowSchema.parse(row)),
+  ];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
 /**
