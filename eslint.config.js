@@ -13,6 +13,10 @@ const noClock = [
   { object: "process", property: "hrtime" },
   { object: "process", property: "uptime" },
 ].map((rule) => ({ ...rule, message: "Below cli/, measure/, panel/, run/ and workers/ a clock is passed in." }));
+].map((rule) => ({
+  ...rule,
+  message: "Below cli/, measure/, panel/, run/ and workers/ a clock is passed in.",
+}));
 const noDate = {
   selector: "NewExpression[callee.name='Date'][arguments.length=0]",
   message: "Below cli/, measure/, panel/, run/ and workers/ a clock is passed in.",
