@@ -12,7 +12,6 @@ const noClock = [
   { object: "performance", property: "now" },
   { object: "process", property: "hrtime" },
   { object: "process", property: "uptime" },
-].map((rule) => ({ ...rule, message: "Below cli/, measure/, panel/, run/ and workers/ a clock is passed in." }));
 ].map((rule) => ({
   ...rule,
   message: "Below cli/, measure/, panel/, run/ and workers/ a clock is passed in.",

@@ -144,7 +144,6 @@ const PACKAGES: PackagePlaces = {
     ]),
   ),
   // Files named at run time: a user's scenario, the built TypeScript backend, the built benches.
-  "(computed)": ["src/scenario/*", "src/kernels/*", "src/measure/*", "src/cli/*"],
   "(computed)": ["src/scenario/*", "src/kernels/*", "src/cli/*", "src/measure/*"],
 };
 
