@@ -107,19 +107,17 @@ function callsOfBlock(): number {
   }
 }
 
-/** Half a block against a block, and a block of empty calls against a block: medians of seven. */
+/** Half a block against a block, and a block of empty calls against a block: the least of nine, which noise moves least. */
 function inspect(calls: number): Reply {
   const half = Math.max(1, calls / 2);
-  const middle = (count: number, run?: () => unknown): number => {
-    const times = Array.from({ length: 7 }, () => block(count, run).ns * count);
-    return times.sort((a, b) => a - b)[3]!;
-  };
-  const whole = middle(half * 2);
-  const halving = middle(half) / whole;
+  const least = (count: number, run?: () => unknown): number =>
+    Math.min(...Array.from({ length: 9 }, () => block(count, run).ns * count));
+  const whole = least(half * 2);
+  const halving = least(half) / whole;
   // Another loop: the arm's own must not see a second function.
   const own = loop;
   loop = generatedLoop();
-  const empty = middle(half * 2, () => 0);
+  const empty = least(half * 2, () => 0);
   loop = own;
   return { halving, overhead: empty / whole };
 }
