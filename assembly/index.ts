@@ -29,6 +29,7 @@ export * from "./protocols/push-sum";
 export * from "./protocols/push-pull-average";
 export * from "./protocols/quantile";
 export * from "./protocols/sketch";
+export * from "./protocols/chitchat-scuttlebutt";
 export * from "./protocols/config-spread";
 export * from "./protocols/ring-kv";
 export * from "./protocols/rumor-mongering";

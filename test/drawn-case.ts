@@ -55,7 +55,8 @@ export async function drawCase(index: number): Promise<DrawnCase> {
   Object.assign(parameters, drawnParameters(protocol, nodes));
   // Perfect matchings are for the complete graph.
   if (spec.topology !== "complete") delete parameters.pairing;
-  const period = pick(isHeavy ? [50, 50, 200] : [7, 50, 200]);
+  // Of many nodes with delays of many periods more is under way than memory holds.
+  const period = pick(isHeavy || nodes > 30_000 ? [50, 50, 200] : [7, 50, 200]);
   const clock = event
     ? {
         kind: "event" as const,

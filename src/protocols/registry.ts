@@ -2,6 +2,7 @@
 import { alertmanagerHa } from "./alertmanager-ha/protocol.js";
 import { antiEntropy } from "./anti-entropy/protocol.js";
 import { cassandraGossip } from "./cassandra-gossip/protocol.js";
+import { chitchatScuttlebutt } from "./chitchat-scuttlebutt/protocol.js";
 import { configSpread } from "./config-spread/protocol.js";
 import { flood } from "./flood/protocol.js";
 import { gossipP } from "./gossip-p/protocol.js";
@@ -46,6 +47,7 @@ export const protocols: readonly Protocol[] = [
   alertmanagerHa,
   ringKv,
   configSpread,
+  chitchatScuttlebutt,
   serfEvent,
   redisCluster,
 ];

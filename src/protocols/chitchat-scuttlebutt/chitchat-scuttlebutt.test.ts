@@ -1,0 +1,70 @@
+/** What Scuttlebutt owes: everybody gets every version in order, whatever a packet holds. */
+import { describe, expect, it } from "vitest";
+import { completeGraph, inlinePlayer } from "../../../bench/inline-trial.js";
+import { compileWasm } from "../../kernels/wasm.js";
+import { buildEnvironment, type EnvironmentSpec } from "../../network/environment.js";
+
+const module = compileWasm();
+
+interface Setting {
+  readonly nodes?: number;
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly environment?: EnvironmentSpec;
+  readonly lossRatio?: number;
+  readonly maxRounds?: number;
+}
+
+async function play(setting: Setting, seed = 1) {
+  const { nodes = 300, parameters = {}, lossRatio = 0, maxRounds = 400 } = setting;
+  const { environment } = buildEnvironment(setting.environment ?? {}, {
+    ...{ nodes, zones: undefined, clock: "round" },
+  });
+  const { play: trial } = await inlinePlayer("wasm", {
+    ...{ protocol: "chitchat-scuttlebutt", nodes, module, maxRounds, parameters },
+    network: { ...completeGraph(nodes, lossRatio), environment },
+  });
+  return trial(seed).series;
+}
+const last = (values: readonly number[] | undefined): number => values!.at(-1)!;
+const TIGHT = { packetBytes: 1400, fanout: 1 };
+
+describe("every version", () => {
+  it.each([
+    ["in large packets", {}],
+    ["in packets of 14 entries, the furthest behind first", { ...TIGHT, order: 0 }],
+    ["in packets of 14 entries, all a little", { ...TIGHT, order: 1 }],
+  ])("comes to all nodes %s", async (_, parameters) => {
+    const { informed, measures } = await play({ parameters });
+    expect(last(informed)).toBe(300);
+    expect(last(measures.versionsBehindMean)).toBe(0);
+    // 16 writers, 4 keys a round for 30 rounds, and the first: 121 entries each that 299 others lack.
+    const lacking = (16 * 121 * 299) / 300;
+    const { entriesPerNode, wastedPerNode } = measures;
+    expect(last(entriesPerNode) - last(wastedPerNode)).toBeCloseTo(lacking, 6);
+  });
+
+  it("comes through loss and a partition", async () => {
+    const environment = { partitions: [{ from: 0, until: 60, share: 0.5 }] };
+    const { measures } = await play({ lossRatio: 0.3, environment });
+    expect(measures.pairsBehindShare![55]).toBeGreaterThan(0.4);
+    expect(last(measures.pairsBehindShare)).toBe(0);
+  });
+});
+
+describe("a full packet", () => {
+  it("is one only where less room is than what lacks", async () => {
+    expect(last((await play({})).measures.fullPacketsPerNode)).toBe(0);
+    expect(last((await play({ parameters: TIGHT })).measures.fullPacketsPerNode)).toBeGreaterThan(
+      1,
+    );
+  });
+
+  it("lets nodes fall behind while more is written than it holds", async () => {
+    const roomy = await play({ parameters: { fanout: 1 } });
+    const tight = await play({ parameters: TIGHT });
+    const most = (series: readonly number[]): number => Math.max(...series);
+    expect(most(tight.measures.versionsBehindMean!)).toBeGreaterThan(
+      2 * most(roomy.measures.versionsBehindMean!),
+    );
+  });
+});
