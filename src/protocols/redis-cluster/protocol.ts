@@ -112,14 +112,17 @@ function entriesMax(nodes: number, parameters: Parameters): number {
 
 /**
  * A burst of every node with its answers, in each run; and nodes that were paused answer what has waited. Of
- * each pair one ping is open at a time.
+ * each pair with a cell one ping is open at a time.
  */
-function traffic({ nodes, periodTicks, delayTicksMax }: ProtocolSettings): TrafficBounds {
+function traffic(settings: ProtocolSettings): TrafficBounds {
+  const { nodes, parameters, periodTicks, delayTicksMax } = settings;
   const burst = Math.min(nodes, Math.max(BURST_MIN, Math.floor(BURST_TOTAL / nodes)));
   const perTickOfRun = (2 * nodes * burst) / Math.max(1, periodTicks / RUNS);
+  // Nodes without a cell are pinged again whether or not they answered.
+  const pairs = columnsOf(nodes, parameters) === nodes ? nodes ** 2 : Infinity;
   return {
     perTick: Math.ceil(perTickOfRun + Math.min(nodes ** 2, BURST_TOTAL / 2)) + 4096,
-    inFlight: Math.ceil(Math.min(perTickOfRun * (delayTicksMax + 1), nodes ** 2)) + 4096,
+    inFlight: Math.ceil(Math.min(perTickOfRun * (delayTicksMax + 1), pairs)) + 4096,
   };
 }
 
