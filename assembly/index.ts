@@ -31,6 +31,7 @@ export * from "./protocols/quantile";
 export * from "./protocols/sketch";
 export * from "./protocols/chitchat-scuttlebutt";
 export * from "./protocols/config-spread";
+export * from "./protocols/dynamo-kv";
 export * from "./protocols/ring-kv";
 export * from "./protocols/rumor-mongering";
 export * from "./protocols/rumor-stream";

@@ -4,6 +4,7 @@ import { antiEntropy } from "./anti-entropy/protocol.js";
 import { cassandraGossip } from "./cassandra-gossip/protocol.js";
 import { chitchatScuttlebutt } from "./chitchat-scuttlebutt/protocol.js";
 import { configSpread } from "./config-spread/protocol.js";
+import { dynamoKv } from "./dynamo-kv/protocol.js";
 import { flood } from "./flood/protocol.js";
 import { gossipP } from "./gossip-p/protocol.js";
 import { medianCounter } from "./median-counter/protocol.js";
@@ -47,6 +48,7 @@ export const protocols: readonly Protocol[] = [
   alertmanagerHa,
   ringKv,
   configSpread,
+  dynamoKv,
   chitchatScuttlebutt,
   serfEvent,
   redisCluster,
