@@ -16,6 +16,7 @@ export * from "./kernels/merkle";
 export * from "./kernels/view-rows";
 export * from "./kernels/xxhash";
 export * from "./runtime/math";
+export * from "./runtime/hash-ring";
 export * from "./runtime/lives";
 export * from "./runtime/arrivals";
 export * from "./runtime/phi";

@@ -85,7 +85,7 @@ function askNode(c: u32, node: u32, step: u32): void {
   let isInSync = true;
   if (((homes >>> candidateOf(r, slot)) & 1) == 1) {
     for (let key: u32 = 0; key < getU32(r, KEYS); key++) {
-      if (!knowsAll(cellOf(c, r, node, slot, key), truthOf(c, r, place, key))) isInSync = false;
+      if (knowsAll(cellOf(c, r, node, slot, key), truthOf(c, r, place, key)) == 0) isInSync = false;
     }
   }
   if (isInSync) setBit(field(c, IN_SYNC), node);

@@ -157,7 +157,7 @@ function endRead(c: u32, r: u32, row: u32, node: u32): void {
   tally(c, READS, 1.0);
   tally(c, VERSIONS, toF64(versions));
   if (versions <= 1) tally(c, ONE_VERSION, 1.0);
-  if (!knowsAll(clock, getU32(row, TRUTH))) tally(c, STALE, 1.0);
+  if (knowsAll(clock, getU32(row, TRUTH)) == 0) tally(c, STALE, 1.0);
   tally(c, READ_TICKS, ticks);
   if (ticks > toF64(ticksOf(c, SLOW_MS))) tally(c, SLOW_READS, 1.0);
   const state = getU32(row, STATE);

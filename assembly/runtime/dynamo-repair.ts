@@ -47,9 +47,7 @@ export function startSync(c: u32, node: u32): void {
     const other = threefry(getU32(c, SEED), purpose, tick, node) % getU32(r, WIDTH);
     if (other == own || ((homes >>> other) & 1) == 0) continue;
     const where = whereOf(candidateSlot(c, r, place, other), slot);
-    const first: f64 = setting(c, REPAIR) == FULL ? listBytes(c) : parameter(c, HASH_BYTES);
-    tally(c, SYNC_BYTES, first);
-    const m = sendBytes(c, candidateNode(c, r, place, other), node, SYNC, place, first);
+    const m = sendBytes(c, candidateNode(c, r, place, other), node, SYNC, place, firstBytes(c));
     setU32(m, WHERE, where);
     writeClocks(c, r, node, slot, m);
     return;
@@ -58,9 +56,10 @@ export function startSync(c: u32, node: u32): void {
 function hasTrees(c: u32, node: u32): bool {
   return getU32(rowOf(c, node), TREES_AT) <= getU32(c, TICK) + 1;
 }
-/** All keys of a range with their versions. */
-function listBytes(c: u32): f64 {
-  return parameter(c, KEYS_PER_RANGE) * ENTRY_BYTES;
+/** All keys of a range with their versions, or the root of its tree. */
+function firstBytes(c: u32): f64 {
+  if (setting(c, REPAIR) == FULL) return parameter(c, KEYS_PER_RANGE) * ENTRY_BYTES;
+  return parameter(c, HASH_BYTES);
 }
 function writeClocks(c: u32, r: u32, node: u32, slot: u32, m: u32): void {
   for (let key: u32 = 0; key < getU32(r, KEYS); key++) {
@@ -75,7 +74,8 @@ export function receiveSync(c: u32, m: u32, node: u32): void {
   const slot = slotIn(where);
   const isReady = hasTrees(c, node);
   const bytes = isReady ? compare(c, r, m, node, slot) : 0.0;
-  tally(c, SYNC_BYTES, bytes);
+  if (isReady) tally(c, SYNCS, 1.0);
+  tally(c, SYNC_BYTES, firstBytes(c) + bytes);
   const kind = isReady ? READY : NOT_READY;
   const answer = sendBytes(c, messageFrom(m), node, SYNCED, kind, bytes);
   setU32(answer, WHERE, keyIn(where));
@@ -84,7 +84,6 @@ export function receiveSync(c: u32, m: u32, node: u32): void {
 export function receiveSynced(c: u32, m: u32, node: u32): void {
   if (messagePayload(m) == NOT_READY) return;
   const r = rulesOf(c);
-  tally(c, SYNCS, 1.0);
   for (let key: u32 = 0; key < getU32(r, KEYS); key++) {
     if (takeClock(c, r, node, getU32(m, WHERE), key, getU32(m, VERSION + key))) tally(c, REPAIRED_KEYS, 1.0);
   }
@@ -92,8 +91,7 @@ export function receiveSynced(c: u32, m: u32, node: u32): void {
 
 /** @returns bytes that comparing and mending take beyond the first message */
 function compare(c: u32, r: u32, m: u32, node: u32, slot: u32): f64 {
-  const isFull = setting(c, REPAIR) == FULL;
-  let bytes: f64 = isFull ? listBytes(c) : parameter(c, HASH_BYTES);
+  let bytes = firstBytes(c);
   let differing: u32 = 0;
   for (let key: u32 = 0; key < getU32(r, KEYS); key++) {
     const own = cellOf(c, r, node, slot, key);
@@ -107,7 +105,7 @@ function compare(c: u32, r: u32, m: u32, node: u32, slot: u32): f64 {
     setCell(c, r, node, slot, key, merged);
     tally(c, REPAIRED_KEYS, 1.0);
   }
-  if (isFull || differing == 0) return bytes;
+  if (setting(c, REPAIR) == FULL || differing == 0) return bytes;
   return bytes + treeBytes(c, messagePayload(m), differing);
 }
 function valueBytes(c: u32, clock: u32): f64 {

@@ -55,12 +55,12 @@ export function writeClock(held: u32, context: u32, i: u32, count: u32): u32 {
   return written >>> 0;
 }
 
-/** true when `clock` knows of every write that `counts`, counters alone, has. */
-export function knowsAll(clock: u32, counts: u32): bool {
+/** 1 when `clock` knows of every write that `counts`, counters alone, has; else 0. */
+export function knowsAll(clock: u32, counts: u32): u32 {
   for (let i: u32 = 0; i < COORDINATORS_MAX; i++) {
-    if (countOf(clock, i) < countOf(counts, i)) return false;
+    if (countOf(clock, i) < countOf(counts, i)) return 0;
   }
-  return true;
+  return 1;
 }
 /** A word of counters alone, to be joined by `|`. */
 export function countAt(i: u32, count: u32): u32 {

@@ -51,6 +51,10 @@ interface Portable {
   phiExponential(silence: number, mean: number): number;
   phiNormal(silence: number, mean: number, deviation: number): number;
   withSample(window: number, sample: number, size: number, now: number): number;
+  // A hash ring at `r`; `context` holds the nodes and the seed.
+  writeRing(context: number, r: number, rounds: number, window: number, purpose: number): void;
+  ringOwner(context: number, r: number, place: number): number;
+  ringPlace(context: number, r: number, node: number, token: number): number;
   // Nodes that are down; `context` is that of a worker.
   forgetHit(context: number, mask: number): void;
   countLive(context: number, isRumor: number): void;

@@ -80,7 +80,7 @@ describe("a clock in a word", () => {
         expect(mergeClocks(a, b)).toBe(mergeClocks(b, a));
         expect(mergeClocks(mergeClocks(a, b), c)).toBe(mergeClocks(a, mergeClocks(b, c)));
         expect(mergeClocks(a, a)).toBe(a);
-        expect(knowsAll(mergeClocks(a, b), a) && knowsAll(mergeClocks(a, b), b)).toBe(true);
+        expect(knowsAll(mergeClocks(a, b), a) + knowsAll(mergeClocks(a, b), b)).toBe(2);
       }),
     );
   });
