@@ -29,7 +29,9 @@ export async function drawCase(index: number): Promise<DrawnCase> {
   const protocol = pick(protocols).id;
   // Models of membership hold and send far more by node than those of a rumor.
   const isHeavy = findProtocol(protocol)!.endless === true;
-  const nodes = Math.min(Math.max(4, drawNodes()), isHeavy ? 3000 : Infinity);
+  // A Redis node may have all others to ping at once: on slow links more is under way than memory holds.
+  const most = protocol === "redis-cluster" ? 1000 : isHeavy ? 3000 : Infinity;
+  const nodes = Math.min(Math.max(4, drawNodes()), most);
   const flooding = protocol === "flood";
   const topology = pick(
     flooding

@@ -100,6 +100,14 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       clock: { tickMs: 10 },
     },
   },
+  dynamo: {
+    summary: "the store of the Dynamo paper: three homes a key, two for each read and write",
+    settings: {
+      protocol: "dynamo-kv",
+      parameters: { replicas: 3, readQuorum: 2, writeQuorum: 2, membershipInterval: 1000 },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+    },
+  },
   // The three sets of defaults in memberlist's config.go.
   "consul-lan": {
     summary: "members of one data centre as Consul and Serf run them: memberlist's LAN defaults",

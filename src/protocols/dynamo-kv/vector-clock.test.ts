@@ -61,7 +61,7 @@ describe("a clock in a word", () => {
             sets[at] = write(sets[at]!, context, at);
             clocks[at] = writeClock(clocks[at]!, read, at, countOf(clocks[at]!, at) + 1);
           }
-          expect(liveVersions(clocks[at]!)).toBe(sets[at]!.live.size);
+          expect(liveVersions(clocks[at])).toBe(sets[at].live.size);
         }
         sets.forEach(({ known }, index) => {
           for (let i = 0; i < 4; i++) {
