@@ -41,6 +41,7 @@ export * from "./protocols/cassandra-gossip";
 export * from "./protocols/phi-accrual";
 export * from "./protocols/swim-basic";
 export * from "./protocols/swim-lifeguard";
+export * from "./protocols/metallb-memberlist";
 export * from "./protocols/serf-event";
 export * from "./protocols/redis-cluster";
 export * from "./views/order";

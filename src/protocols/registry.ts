@@ -8,6 +8,7 @@ import { dynamoKv } from "./dynamo-kv/protocol.js";
 import { flood } from "./flood/protocol.js";
 import { gossipP } from "./gossip-p/protocol.js";
 import { medianCounter } from "./median-counter/protocol.js";
+import { metallbMemberlist } from "./metallb-memberlist/protocol.js";
 import { phiAccrual } from "./phi-accrual/protocol.js";
 import type { Protocol } from "./protocol.js";
 import { pull } from "./pull/protocol.js";
@@ -45,6 +46,7 @@ export const protocols: readonly Protocol[] = [
   cassandraGossip,
   swimBasic,
   swimLifeguard,
+  metallbMemberlist,
   alertmanagerHa,
   ringKv,
   configSpread,

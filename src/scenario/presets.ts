@@ -13,6 +13,12 @@ export interface Preset {
   >;
 }
 
+const MEMBERLIST_LAN = {
+  ...{ probeInterval: 1000, probeTimeout: 500, indirectChecks: 3, suspicionMult: 4 },
+  ...{ gossipInterval: 200, gossipNodes: 3, gossipToTheDeadTime: 30_000 },
+  ...{ retransmitMult: 4, pushPullInterval: 30_000 },
+};
+
 export const PRESETS: Readonly<Record<string, Preset>> = {
   "lan-dc": {
     summary: "one data centre: 0.25 ms, 10 Gbit/s, next to no loss",
@@ -113,11 +119,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     summary: "members of one data centre as Consul and Serf run them: memberlist's LAN defaults",
     settings: {
       protocol: "swim-lifeguard",
-      parameters: {
-        ...{ probeInterval: 1000, probeTimeout: 500, indirectChecks: 3, suspicionMult: 4 },
-        ...{ gossipInterval: 200, gossipNodes: 3, gossipToTheDeadTime: 30_000 },
-        ...{ retransmitMult: 4, pushPullInterval: 30_000 },
-      },
+      parameters: MEMBERLIST_LAN,
       network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
     },
   },
@@ -155,6 +157,14 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       },
       network: { latency: "lognormal", latencyMs: 40, latencySigma: 0.6, lossRatio: 0.001 },
       clock: { tickMs: 5 },
+    },
+  },
+  metallb: {
+    summary: "MetalLB's speakers, one a node: memberlist's LAN defaults as failure detector",
+    settings: {
+      protocol: "metallb-memberlist",
+      parameters: MEMBERLIST_LAN,
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
     },
   },
   "memberlist-local": {
