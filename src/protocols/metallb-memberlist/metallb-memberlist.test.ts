@@ -54,11 +54,17 @@ describe("an address", () => {
     expect(two.at(-1)).toBe(0);
   });
 
-  it("has an owner on either side of a partition", async () => {
-    const cut = { partitions: [{ from: "10 s", until: "30 s", share: 0.5 }] };
-    const { unownedAddresses, doublyOwnedAddresses } = await play(cut, 90);
-    expect(doublyOwnedAddresses![stepOf(29)]).toBe(ADDRESSES);
-    expect(unownedAddresses![stepOf(29)]).toBe(0);
-    expect(doublyOwnedAddresses!.at(-1)).toBe(0);
+  it("has an owner on either side of a partition, and keeps both: memberlist does not join again", async () => {
+    const cut = { partitions: [{ from: "10 s", until: "60 s", share: 0.5 }] };
+    const { unownedAddresses, doublyOwnedAddresses } = await play(cut, 120);
+    expect(doublyOwnedAddresses![stepOf(59)]).toBe(ADDRESSES);
+    expect(unownedAddresses![stepOf(59)]).toBe(0);
+    expect(doublyOwnedAddresses!.at(-1)).toBe(ADDRESSES);
+  });
+
+  it("keeps its one owner through a partition that ends before anybody is declared dead", async () => {
+    const cut = { partitions: [{ from: "10 s", until: "13 s", share: 0.5 }] };
+    const { doublyOwnedAddresses } = await play(cut, 60);
+    expect(most(doublyOwnedAddresses!)).toBe(0);
   });
 });
