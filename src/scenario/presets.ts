@@ -167,6 +167,26 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
     },
   },
+  "weave-mesh-topology": {
+    summary: "peers of a partial mesh tell neighbours of changed links at once, and all every 30 s",
+    settings: {
+      protocol: "anti-entropy",
+      parameters: {
+        ...{ method: "full", every: 30, fanout: 3, k: 4, redistribute: "on" },
+        // The topology itself: an entry for each peer, with its version and its links.
+        ...{ keys: 1000, entryBytes: 200, slots: 64 },
+        ...{ updatesPerRound: 0.2, streamRounds: 120, initialUpdates: 0 },
+      },
+      network: {
+        topology: "k-out",
+        degree: 3,
+        latency: "lognormal",
+        latencyMs: 5,
+        latencySigma: 0.6,
+      },
+      clock: { periodMs: 1000 },
+    },
+  },
   "memberlist-local": {
     summary: "members on one machine: memberlist's defaults for loopback",
     settings: {
