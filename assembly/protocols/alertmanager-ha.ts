@@ -17,6 +17,7 @@ import { nextUp } from "../runtime/lives";
 import {
   messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, sendSized,
 } from "../runtime/mailbox";
+import { hasTurn, retransmitLimit, ticksPerMs } from "../runtime/members";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 import { addCell, raiseCell } from "../runtime/values";
@@ -106,7 +107,7 @@ function act(c: u32, node: u32): void {
   decide(c, row, node);
   const words = hotWords(c);
   const hot = countingDown(row + HOT_AT, words);
-  const syncs = isNew || hasTurn(c, node);
+  const syncs = isNew || hasTurn(c, node, parameter(c, PUSH_PULL_INTERVAL) / parameter(c, GOSSIP_INTERVAL));
   if (hot == 0 && !syncs) return;
   const peers = choosePeers(c, node);
   for (let index: u32 = 0; index < peers; index++) {
@@ -131,7 +132,7 @@ function hasStarted(c: u32, row: u32): bool {
 /** Notifies of alerts whose turn has come and that the log does not have. */
 function decide(c: u32, row: u32, node: u32): void {
   const fired = firedBy(c);
-  const perMs = ticksPerMs(c);
+  const perMs = ticksPerMs(c, parameter(c, GOSSIP_INTERVAL));
   const tick = toF64(getU32(c, TICK));
   const since = toF64(getU32(row, SINCE) - 1);
   // Until the cluster has settled a peer notifies of nothing.
@@ -181,30 +182,15 @@ function sendLog(c: u32, peer: u32, node: u32, kind: u32, delay: u32, log: u32):
   sendSized(c, peer, node, kind | CONTROL, delay, log, toU32(bytes));
 }
 
-/** Whether a peer exchanges its log in this interval; peers take turns by their number. */
-function hasTurn(c: u32, node: u32): bool {
-  const ratio = parameter(c, PUSH_PULL_INTERVAL) / parameter(c, GOSSIP_INTERVAL);
-  const every: u32 = ratio < 1.0 ? 1 : toU32(ratio);
-  const interval = toU32(toF64(getU32(c, TICK)) / toF64(getU32(c, PERIOD)));
-  return (interval + node) % every == 0;
-}
-
 /** Alerts that fired so far: the first at the start. */
 function firedBy(c: u32): u32 {
   const alerts = setting(c, ALERTS);
-  const interval = parameter(c, ALERT_INTERVAL) * ticksPerMs(c);
+  const interval = parameter(c, ALERT_INTERVAL) * ticksPerMs(c, parameter(c, GOSSIP_INTERVAL));
   const count = toF64(getU32(c, TICK)) / interval + 1.0;
   return count < toF64(alerts) ? toU32(count) : alerts;
 }
-function ticksPerMs(c: u32): f64 {
-  return toF64(getU32(c, PERIOD)) / parameter(c, GOSSIP_INTERVAL);
-}
-
-/** memberlist's limit: multiplier times the decimal digits of the number of peers. */
 function transmits(c: u32): u32 {
-  let digits: u32 = 0;
-  for (let reach: f64 = 1.0; reach < toF64(getU32(c, NODES)) + 1.0; reach = reach * 10.0) digits++;
-  return mul32(setting(c, RETRANSMIT_MULT), digits);
+  return retransmitLimit(setting(c, RETRANSMIT_MULT), getU32(c, NODES));
 }
 function hotWords(c: u32): u32 {
   return countdownWords(transmits(c));

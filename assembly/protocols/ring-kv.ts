@@ -15,6 +15,7 @@ import { nextUp } from "../runtime/lives";
 import {
   messageFrom, messageKind, messagePayload, messageTo, nextMessage, openInbox, sendSized,
 } from "../runtime/mailbox";
+import { hasTurn, retransmitLimit, ticksPerMs } from "../runtime/members";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
 import {
   OWN_CELLS, acquit, convict, countBeliever, forgetBelievers, measureBeliefs, subjectNode, subjectOf,
@@ -133,7 +134,7 @@ function act(c: u32, node: u32): void {
   const own = subjectOf(c, subjects, node);
   if (own < subjects) beat(c, subjects, node, own);
   const hot = review(c, subjects, node, own);
-  const exchanges = hasTurn(c, node);
+  const exchanges = hasTurn(c, node, parameter(c, PUSH_PULL_INTERVAL) / parameter(c, GOSSIP_INTERVAL));
   if (hot == 0 && !exchanges) return;
   const peers = choosePeers(c, node);
   if (peers == 0) return;
@@ -162,7 +163,7 @@ function beat(c: u32, subjects: u32, node: u32, own: u32): void {
 /** Who has been silent for too long, and which tombstones are over. @returns entries to pass on */
 function review(c: u32, subjects: u32, node: u32, own: u32): u32 {
   const cells = cellsOf(c, node);
-  const perMs = ticksPerMs(c);
+  const perMs = ticksPerMs(c, parameter(c, GOSSIP_INTERVAL));
   const timeout = parameter(c, HEARTBEAT_TIMEOUT) * perMs;
   const tick = toF64(getU32(c, TICK));
   const isOver = tick > (parameter(c, LEAVE_AT) + parameter(c, TOMBSTONE)) * perMs;
@@ -270,7 +271,7 @@ function receiveEntries(c: u32, m: u32, node: u32): bool {
 /** Messages that still wait: as many were merged since the last count as the node manages. */
 function waitingNow(c: u32, node: u32): f64 {
   const row = rowOf(c, node);
-  const passed = toF64(getU32(c, TICK) - getU32(row, COUNTED)) / ticksPerMs(c);
+  const passed = toF64(getU32(c, TICK) - getU32(row, COUNTED)) / ticksPerMs(c, parameter(c, GOSSIP_INTERVAL));
   const left = toF64(getU32(row, WAITING)) - (passed * parameter(c, MERGES_PER_SECOND)) / 1000.0;
   return left > 0.0 ? left : 0.0;
 }
@@ -313,7 +314,7 @@ function departed(c: u32, subjects: u32, cells: u32): u32 {
 }
 function leaves(c: u32): bool {
   const at = parameter(c, LEAVE_AT);
-  return at > 0.0 && toF64(getU32(c, TICK)) >= at * ticksPerMs(c);
+  return at > 0.0 && toF64(getU32(c, TICK)) >= at * ticksPerMs(c, parameter(c, GOSSIP_INTERVAL));
 }
 
 function countTransmits(c: u32, subjects: u32, node: u32): void {
@@ -325,10 +326,8 @@ function countTransmits(c: u32, subjects: u32, node: u32): void {
 }
 /** A cell of a new heartbeat, to be sent as often as memberlist's limit says. */
 function fresh(c: u32, beats: u32): u32 {
-  let digits: u32 = 0;
-  for (let reach: f64 = 1.0; reach < toF64(getU32(c, NODES)) + 1.0; reach = reach * 10.0) digits++;
   const fanout = setting(c, 1);
-  const limit = mul32(setting(c, RETRANSMIT_MULT), digits);
+  const limit = retransmitLimit(setting(c, RETRANSMIT_MULT), getU32(c, NODES));
   // A transmit is one packet; each interval sends one to every peer.
   const intervals = toU32(toF64(limit + fanout - 1) / toF64(fanout));
   return beats | (intervals << TRANSMITS_SHIFT);
@@ -347,17 +346,7 @@ function phaseOf(c: u32, subjects: u32, s: u32): f64 {
   return (beatTicks(c) * toF64(s)) / toF64(subjects);
 }
 function beatTicks(c: u32): f64 {
-  return parameter(c, HEARTBEAT_INTERVAL) * ticksPerMs(c);
-}
-function ticksPerMs(c: u32): f64 {
-  return toF64(getU32(c, PERIOD)) / parameter(c, GOSSIP_INTERVAL);
-}
-
-/** Whether a node exchanges the whole ring in this interval; nodes take turns by their number. */
-function hasTurn(c: u32, node: u32): bool {
-  const ratio = parameter(c, PUSH_PULL_INTERVAL) / parameter(c, GOSSIP_INTERVAL);
-  const every: u32 = ratio < 1.0 ? 1 : toU32(ratio);
-  return (toU32(toF64(getU32(c, TICK)) / toF64(getU32(c, PERIOD))) + node) % every == 0;
+  return parameter(c, HEARTBEAT_INTERVAL) * ticksPerMs(c, parameter(c, GOSSIP_INTERVAL));
 }
 /** Instances that a tracked one stands for. */
 function standsFor(c: u32): f64 {

@@ -24,7 +24,7 @@ import {
   TIMEOUT,
   TRANSMITS,
   countHits,
-  retransmitLimit,
+  cappedTransmits,
   rulesAt,
   ticksOf,
 } from "../runtime/swim-rules";
@@ -53,7 +53,7 @@ export function swimBasicStart(c: u32): void {
   setU32(r, INDIRECT_CHECKS, setting(c, CHECKS));
   setU32(r, SUSPECTS, suspicion > 0 ? 1 : 0);
   setU32(r, SUSPICION_TICKS, mul32(suspicion, getU32(c, PERIOD)));
-  setU32(r, TRANSMITS, retransmitLimit(setting(c, RETRANSMIT_MULT), getU32(c, NODES)));
+  setU32(r, TRANSMITS, cappedTransmits(setting(c, RETRANSMIT_MULT), getU32(c, NODES)));
   setU32(r, PACKET_BYTES, mul32(setting(c, PIGGYBACK_MAX), NEWS_BYTES) + THIRD_BYTES);
   setU32(r, PING_BYTES, 0);
   setU32(r, REQUEST_BYTES, THIRD_BYTES);

@@ -6,7 +6,7 @@ import { div32, getU32, mul32, setU32, toF64, toU32 } from "../memory";
 import { field, parameter, setting } from "./access";
 import { NODES, SHARD } from "./context";
 import { countdownWords } from "./countdown";
-import { isStateRefused, pushPullFactor, retransmitLimit } from "./swim-rules";
+import { isStateRefused, pushPullFactor, cappedTransmits } from "./swim-rules";
 
 const RULES_FIELD: u32 = 1;
 /** Parameters, in order of src/protocols/serf-event/protocol.ts. */
@@ -60,7 +60,7 @@ export function writeRules(c: u32): void {
   const wanted = setting(c, EVENTS) < setting(c, ACTIVE_EVENTS) ? EVENTS : ACTIVE_EVENTS;
   let slots: u32 = 32;
   while (slots < setting(c, wanted) && slots < SLOTS_MAX) slots = slots << 1;
-  const transmits = retransmitLimit(setting(c, RETRANSMIT_MULT), nodes);
+  const transmits = cappedTransmits(setting(c, RETRANSMIT_MULT), nodes);
   setU32(r, SLOTS, slots);
   setU32(r, TRANSMITS, transmits);
   setU32(r, WORDS, 1 + countdownWords(transmits));

@@ -33,7 +33,7 @@ import {
   countHits,
   isStateRefused,
   pushPullFactor,
-  retransmitLimit,
+  cappedTransmits,
   rulesAt,
   stateBytes,
   ticksOf,
@@ -84,7 +84,7 @@ export function startMemberlist(c: u32): void {
   setU32(r, GOSSIP_TICKS, ticksOf(c, parameter(c, GOSSIP_INTERVAL), interval));
   setU32(r, GOSSIP_NODES, setting(c, GOSSIP_FANOUT));
   setU32(r, GOSSIP_TO_DEAD, ticksOf(c, parameter(c, TO_THE_DEAD), interval));
-  setU32(r, TRANSMITS, retransmitLimit(setting(c, RETRANSMIT_MULT), getU32(c, NODES)));
+  setU32(r, TRANSMITS, cappedTransmits(setting(c, RETRANSMIT_MULT), getU32(c, NODES)));
   setU32(r, BACKGROUND, setting(c, BACKGROUND_LOAD));
   writeSuspicion(c, setting(c, SUSPICION_MULT), parameter(c, SUSPICION_MAX_MULT), interval);
   writeExchanges(c, r, setting(c, PUSH_PULL_INTERVAL), interval);

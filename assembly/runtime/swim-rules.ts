@@ -11,6 +11,7 @@ import {
   CELLS_AT, END, FIRST, MESSAGE_BYTES, NODES, OUTAGE_HITS_AT, PERIOD, SHARD, SHARDS,
 } from "./context";
 import { naturalLog } from "./math";
+import { retransmitLimit } from "./members";
 import { OWN_CELLS, subjectNode } from "./subjects";
 
 const RULES_FIELD: u32 = 3;
@@ -122,9 +123,9 @@ function ceiling(x: f64): u32 {
   return toF64(floor) < x - ROUNDING ? floor + 1 : floor;
 }
 
-/** memberlist's util.go, retransmitLimit: multiplier * ceil(log10(n + 1)), as far as a cell can count. */
-export function retransmitLimit(multiplier: u32, nodes: u32): u32 {
-  const limit = mul32(multiplier, ceiling(naturalLog(toF64(nodes) + 1.0) / LN_10));
+/** As far as a cell can count. */
+export function cappedTransmits(multiplier: u32, nodes: u32): u32 {
+  const limit = retransmitLimit(multiplier, nodes);
   return limit < TRANSMITS_MAX ? limit : TRANSMITS_MAX;
 }
 /** memberlist's util.go, pushPullScale: each doubling of more than 32 nodes adds the interval once. */

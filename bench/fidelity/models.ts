@@ -64,7 +64,7 @@ export async function modelEvents(nodes: number, seeds: number): Promise<Samples
   for (let seed = 1; seed <= seeds; seed++) {
     const { informed } = play(seed).series;
     const timeTo = (wanted: number): number =>
-      (informed.findIndex((count) => count >= wanted) + 0.5) * stepMs;
+      (informed.findIndex((count) => count >= wanted) - 0.5) * stepMs;
     const whole = timeTo(nodes);
     if (whole < 0 || whole > GOSSIP_MS_MAX) continue;
     half.push(timeTo(Math.ceil(nodes / 2)));
