@@ -1,7 +1,8 @@
 /**
  * `node bench/harness/detect.mjs [--change 0] [--runs 10] [--only random/raw-words/ts] [--quads 20]`: how often a
- * change of CHANGE % is called a regression, by the paired sampler and by tinybench, one side after the
- * other. HEAD is copied and built twice, in two folders; the second copy's TypeScript rawWords gets a real
+ * change of CHANGE % is called a regression: by the paired sampler, by tinybench, one side after the other, by vitest's
+ * bench.compare, both sides in one process, and by hyperfine, whole processes. The last is left out where it is not
+ * installed. HEAD is copied and built twice, in two folders; the second copy's TypeScript rawWords gets a real
  * extra loop over CHANGE % of its words. --change 0 is the A/A study: every red is a false one.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -23,7 +24,7 @@ const { values } = parseArgs({
 const change = Number(values.change);
 const runs = Number(values.runs);
 /** What a common gate does: red when the mean rose by more than this. */
-const SEQUENTIAL_LIMIT = 0.02;
+const LIMIT = 0.02;
 
 /** A loop of the same steps as the lanes', over words that are written again afterwards. */
 const EXTRA = `
@@ -45,51 +46,133 @@ function builtCopy(folder, name, isSlower) {
     const file = join(copy, "src/kernels/random.ts");
     const text = readFileSync(file, "utf8");
     const place = "  const end = first + count;\n";
-    if (text.split(place).length !== 2) throw new Error("rawWords looks different: mend detect.mjs");
+    if (text.split(place).length !== 2)
+      throw new Error("rawWords looks different: mend detect.mjs");
     writeFileSync(file, text.replace(place, place + EXTRA));
   }
-  execFileSync(process.execPath, ["tools/build/build.mjs", "--force"], { cwd: copy, stdio: "ignore" });
+  execFileSync(process.execPath, ["tools/build/build.mjs", "--force"], {
+    cwd: copy,
+    stdio: "ignore",
+  });
   return copy;
 }
 
-/** Mean time of one run in a fresh process, by tinybench. */
-function sequentialMean(copy) {
-  const [bench, arm] = [values.only.split("/").slice(0, 2).join("/"), values.only.split("/")[2]];
-  const text = `
-    import { Bench } from "tinybench";
-    import { kernelBenches } from ${JSON.stringify(join(copy, "dist/bench/kernels.js"))};
+const [bench, arm] = [values.only.split("/").slice(0, 2).join("/"), values.only.split("/")[2]];
+/** Text of a module's first lines: `run` is one call of the arm of the copy. */
+const armOf = (copy, name) => `
+  const ${name} = await (async () => {
+    const { kernelBenches } = await import(${JSON.stringify(join(copy, "dist/bench/kernels.js"))});
     const declared = kernelBenches.find(({ id }) => id === ${JSON.stringify(bench)});
     const { arms } = await declared.prepare(declared.headlineSize);
-    const task = new Bench({ time: 500 });
-    task.add("arm", () => arms.find(({ name }) => name === ${JSON.stringify(arm)}).run());
-    task.runSync();
-    console.log(task.tasks[0].result.latency.mean);`;
-  const args = ["--input-type=module", "--eval", text];
-  return Number(execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" }));
-}
+    return arms.find(({ name }) => name === ${JSON.stringify(arm)}).run;
+  })();`;
+const evaluate = (text) =>
+  execFileSync(process.execPath, ["--input-type=module", "--eval", text], {
+    cwd: root,
+    encoding: "utf8",
+  });
+
+/** How the mean time of a call rises from base to head, each tool as its manual has it used. */
+const TOOLS = {
+  tinybench(base, head) {
+    const [before, after] = [base, head].map((copy) =>
+      Number(
+        evaluate(`import { Bench } from "tinybench"; ${armOf(copy, "run")}
+          const task = new Bench({ time: 500 });
+          task.add("arm", () => run());
+          task.runSync();
+          console.log(task.tasks[0].result.latency.mean);`),
+      ),
+    );
+    return after / before - 1;
+  },
+  vitest(base, head, folder) {
+    const result = join(folder, "compared.json");
+    const file = join(root, "bench", "harness", ".compared.bench.mjs");
+    writeFileSync(
+      file,
+      `import { writeFileSync } from "node:fs"; import { test } from "vitest";
+       ${armOf(base, "base")} ${armOf(head, "head")}
+       test("compared", async ({ bench }) => {
+         const found = await bench.compare(bench("base", () => base()), bench("head", () => head()));
+         const rise = found.get("head").latency.mean / found.get("base").latency.mean - 1;
+         writeFileSync(${JSON.stringify(result)}, String(rise));
+       });`,
+    );
+    try {
+      const config = ["bench", "--run", "--config", join(root, "bench/harness/vitest.config.mjs")];
+      execFileSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...config], {
+        cwd: root,
+        stdio: "pipe",
+      });
+    } finally {
+      rmSync(file, { force: true });
+    }
+    return Number(readFileSync(result, "utf8"));
+  },
+  hyperfine(base, head, folder) {
+    const result = join(folder, "hyperfine.json");
+    const commands = [base, head].map((copy, index) => {
+      const script = join(folder, `arm-${index}.mjs`);
+      const loop = "const start = performance.now(); for (let i = 0; i < CALLS; i++) run();";
+      writeFileSync(
+        script,
+        `${armOf(copy, "run")} ${loop.replace("CALLS", String(hyperfineCalls))}`,
+      );
+      return `${process.execPath} ${script}`;
+    });
+    const options = ["--shell=none", "--warmup", "2", "--runs", "20", "--export-json", result];
+    execFileSync("hyperfine", [...options, ...commands], { stdio: "pipe" });
+    const [before, after] = JSON.parse(readFileSync(result, "utf8")).results;
+    return after.mean / before.mean - 1;
+  },
+};
+const hasHyperfine = spawnSync("hyperfine", ["--version"]).status === 0;
+if (!hasHyperfine) console.log("hyperfine is not installed (apt install hyperfine): left out");
+const tools = Object.keys(TOOLS).filter((name) => name !== "hyperfine" || hasHyperfine);
+/** Calls of half a second, so that starting Node is little of a process. */
+let hyperfineCalls = 1;
 
 const folder = mkdtempSync(join(tmpdir(), "hearsay-detect-"));
 try {
   const base = builtCopy(folder, "base", false);
   const head = builtCopy(folder, "head", change > 0);
-  const red = { paired: 0, sequential: 0 };
+  const once = `${armOf(base, "run")} for (let i = 0; i < 50; i++) run(); const start = performance.now();
+    for (let i = 0; i < 50; i++) run(); console.log((performance.now() - start) / 50);`;
+  hyperfineCalls = Math.ceil(500 / Number(evaluate(once)));
+  const red = Object.fromEntries(["paired", ...tools].map((name) => [name, 0]));
   for (let run = 1; run <= runs; run++) {
-    const options = ["--only", values.only, "--quads", values.quads, "--seed", String(run), "--json"];
+    const options = [
+      "--only",
+      values.only,
+      "--quads",
+      values.quads,
+      "--seed",
+      String(run),
+      "--json",
+    ];
     const args = [join(root, "dist/cli/main.js"), "compare", base, head, ...options, "--quiet"];
     const paired = spawnSync(process.execPath, [...args, "--out", folder], { encoding: "utf8" });
     if (paired.status !== 0 && paired.status !== 1) throw new Error(paired.stderr);
     if (paired.status === 1) red.paired++;
-    const rows = paired.stdout.trim().split("\n").slice(1).map((line) => JSON.parse(line));
-    const before = sequentialMean(base);
-    const rise = sequentialMean(head) / before - 1;
-    if (rise > SEQUENTIAL_LIMIT) red.sequential++;
+    const rows = paired.stdout
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => JSON.parse(line));
+    const rises = tools.map((name) => [name, TOOLS[name](base, head, folder)]);
+    for (const [name, rise] of rises) if (rise > LIMIT) red[name]++;
+    const others = rises.map(([name, rise]) => `${name} ${(100 * rise).toFixed(2)} %`).join(", ");
     for (const { id, verdict } of rows.filter(({ scope }) => scope !== "canary")) {
       const { delta, state, rounds } = verdict;
       const ours = `${(100 * Math.expm1(delta ?? NaN)).toFixed(2)} %, ${state}, ${rounds} rounds`;
-      console.log(`run ${run}: ${id}: ${ours}; tinybench ${(100 * rise).toFixed(2)} %`);
+      console.log(`run ${run}: exit ${paired.status}: ${id}: ${ours}; ${others}`);
     }
   }
-  console.log(`+${change} %: red in ${red.paired} of ${runs} (paired), ${red.sequential} (tinybench)`);
+  const counts = Object.entries(red)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+  console.log(`+${change} %: red in so many of ${runs} runs: ${counts}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

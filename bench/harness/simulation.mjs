@@ -17,5 +17,7 @@ for (const [name, noise] of NOISE) {
   const at = (change) => simulate(noise, { runs, rows: 50, change, seed: 11 });
   const none = at(0);
   const found = [0.03, 0.05, 0.08].map((change) => share(at(change).found));
-  console.log(`${name.padEnd(42)}${share(none.falseRed)}${share(none.falseRedNaive)}${found.join("")}`);
+  console.log(
+    `${name.padEnd(42)}${share(none.falseRed)}${share(none.falseRedNaive)}${found.join("")}`,
+  );
 }
