@@ -51,6 +51,23 @@ describe("outages", () => {
     ]);
   });
 
+  it("in batches restart all nodes, a batch at a time", async () => {
+    const roll = { from: 3, until: 5, first: 0, count: NODES, batches: 4, state: "lost" } as const;
+    const world = network({ outages: [roll] });
+    const { series } = await play({
+      protocol: "push-pull",
+      network: world,
+      untilQuiet: true,
+      maxRounds: 40,
+    });
+    expect(series.live.slice(0, 12)).toEqual([
+      ...Array<number>(2).fill(NODES),
+      ...Array<number>(8).fill(0.75 * NODES),
+      ...Array<number>(2).fill(NODES),
+    ]);
+    expect(series.informed.at(-1)).toBe(NODES);
+  });
+
   it("of racks take whole racks", async () => {
     const zones = { dcs: 4, racks: 25 };
     const world = network({ outages: [{ from: 0, share: 0.1, of: "racks" }] }, { zones });

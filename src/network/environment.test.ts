@@ -41,6 +41,19 @@ describe("an environment", () => {
     });
   });
 
+  it("plays a rolling restart as batches, one after the other", () => {
+    const roll = { from: "3 s", until: "5 s", first: 10, count: 25, batches: 3 } as const;
+    const { environment, description } = build({ outages: [roll] });
+    expect(environment.outages.map(({ from, until, nodes }) => [from, until, nodes])).toEqual([
+      [{ ms: 3000 }, { ms: 5000 }, { kind: "range", first: 10, end: 18 }],
+      [{ ms: 5000 }, { ms: 7000 }, { kind: "range", first: 18, end: 27 }],
+      [{ ms: 7000 }, { ms: 9000 }, { kind: "range", first: 27, end: 35 }],
+    ]);
+    expect(description.outages).toBe(
+      "nodes 10 to 34 down in 3 batches, the first from 3 s until 5 s, state kept",
+    );
+  });
+
   it("states itself for the record", () => {
     const { description } = build({
       duplicateRatio: 0.01,
@@ -63,6 +76,23 @@ describe("an environment", () => {
     [
       { partitions: [{ from: 5, until: 5, share: 0.5 }] },
       "environment.partitions[0].until must be later than from, in the same unit (5 rounds), got 5",
+    ],
+    [
+      { outages: [{ from: 5, until: 6, share: 0.1, batches: 2 }] },
+      "environment.outages[0].batches needs ids in a row (first, count or dc), until, and no every, got 2",
+    ],
+    [
+      { outages: [{ from: 5, until: 6, first: 0, count: 4, batches: 5 }] },
+      "environment.outages[0].batches must be a whole number from 2 to 4, got 5",
+    ],
+    [
+      {
+        outages: [
+          { from: 5, until: 6, first: 0, count: 40, batches: 31 },
+          { from: 5, share: 0.1 },
+        ],
+      },
+      "environment.outages must hold at most 31, each batch counted, got 32",
     ],
     [
       { outages: [{ from: 5, share: 0.1, effect: "paused", notice: 1 }] },

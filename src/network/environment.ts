@@ -54,6 +54,8 @@ export interface OutageSpec {
   readonly count?: number | undefined;
   /** Time from one outage of these nodes to the next. */
   readonly every?: DurationText | undefined;
+  /** A rolling restart: ids in a row fail in so many groups, each as the one before it returns. */
+  readonly batches?: number | undefined;
   readonly effect?: (typeof EFFECTS)[number] | undefined;
   /** For so long before, the nodes know that they will leave. */
   readonly notice?: DurationText | undefined;
@@ -101,14 +103,14 @@ export function buildEnvironment(spec: EnvironmentSpec, place: Surroundings): De
     partitionOf(partition, `environment.partitions[${index}]`, place),
   );
   checkApart(partitions);
-  if ((spec.outages?.length ?? 0) > OUTAGES_MAX) {
-    throw new InputError(
-      `environment.outages must hold at most ${OUTAGES_MAX}, got ${spec.outages!.length}`,
-    );
-  }
-  const outages = (spec.outages ?? []).map((outage, index) =>
+  const described = (spec.outages ?? []).map((outage, index) =>
     outageOf(outage, `environment.outages[${index}]`, place),
   );
+  const outages = described.flatMap(inBatches);
+  if (outages.length > OUTAGES_MAX) {
+    const range = `at most ${OUTAGES_MAX}, each batch counted`;
+    throw new InputError(`environment.outages must hold ${range}, got ${outages.length}`);
+  }
   const churn = spec.churn === undefined ? undefined : churnOf(spec.churn, place);
   const bandwidth = bandwidthOf(spec, place);
   return {
@@ -120,7 +122,7 @@ export function buildEnvironment(spec: EnvironmentSpec, place: Surroundings): De
     description: {
       ...(duplicateRatio > 0 ? { duplicateRatio } : {}),
       ...(partitions.length > 0 ? { partitions: partitions.map(partitionText).join("; ") } : {}),
-      ...(outages.length > 0 ? { outages: outages.map(outageText).join("; ") } : {}),
+      ...(outages.length > 0 ? { outages: described.map(outageText).join("; ") } : {}),
       ...(churn === undefined ? {} : { churn: churnText(churn, spec.churn!) }),
       ...bandwidth,
     },
@@ -185,7 +187,17 @@ function checkApart(partitions: readonly Partition[]): void {
   });
 }
 
-function outageOf(spec: OutageSpec, field: string, place: Surroundings): Outage {
+/** In the unit that a duration has. */
+function amount(duration: Duration): number {
+  return "ms" in duration ? duration.ms : duration.rounds;
+}
+
+/** An outage as its setting says it; `batches` is 1 when all fail at once. */
+interface DescribedOutage extends Outage {
+  readonly batches: number;
+}
+
+function outageOf(spec: OutageSpec, field: string, place: Surroundings): DescribedOutage {
   const stateLost = checkChoice(`${field}.state`, spec.state ?? "kept", STATES) === "lost";
   const effect = checkChoice(`${field}.effect`, spec.effect ?? "down", EFFECTS);
   if (effect === "paused" && (stateLost || place.clock === "round")) {
@@ -195,7 +207,42 @@ function outageOf(spec: OutageSpec, field: string, place: Surroundings): Outage 
   const span = spanOf(spec, field, place);
   const every = everyOf(spec, span, field, place);
   const notice = noticeOf(spec, effect, field, place);
-  return { ...span, every, effect, notice, stateLost, nodes: failing(spec, field, place) };
+  const nodes = failing(spec, field, place);
+  const batches = batchesOf(spec, { ...span, every, nodes }, field);
+  return { ...span, every, effect, notice, stateLost, nodes, batches };
+}
+
+function batchesOf(
+  { batches }: OutageSpec,
+  { until, every, nodes }: Pick<Outage, "until" | "every" | "nodes">,
+  field: string,
+): number {
+  if (batches === undefined) return 1;
+  if (nodes.kind !== "range" || until === null || every !== null) {
+    const range = "needs ids in a row (first, count or dc), until, and no every";
+    throw new InputError(`${field}.batches ${range}, got ${shown(batches)}`);
+  }
+  const range = { min: 2, max: Math.min(OUTAGES_MAX, nodes.end - nodes.first), integer: true };
+  return checkNumber(`${field}.batches`, batches, range);
+}
+
+/** The outages that an outage in batches stands for: batch k lasts where the first did, k lengths later. */
+function inBatches({ batches, ...outage }: DescribedOutage): Outage[] {
+  const { from, until, nodes } = outage;
+  if (batches === 1 || nodes.kind === "share" || until === null) return [outage];
+  const bound = (batch: number): number =>
+    nodes.first + Math.round((batch * (nodes.end - nodes.first)) / batches);
+  return Array.from({ length: batches }, (_, batch) => ({
+    ...outage,
+    ...{ from: later(from, from, until, batch), until: later(until, from, until, batch) },
+    nodes: { kind: "range", first: bound(batch), end: bound(batch + 1) },
+  }));
+}
+
+/** A time and so many lengths of a span; both are in one unit. */
+function later(time: Duration, from: Duration, until: Duration, lengths: number): Duration {
+  const moved = amount(time) + lengths * (amount(until) - amount(from));
+  return "ms" in time ? { ms: moved } : { rounds: moved };
 }
 
 function noticeOf(
@@ -220,7 +267,6 @@ function everyOf(
 ): Duration | null {
   if (spec.every === undefined) return null;
   const every = parseDuration(`${field}.every`, spec.every, clock);
-  const amount = (span: Duration): number => ("ms" in span ? span.ms : span.rounds);
   const length = until === null ? Infinity : amount(until) - amount(from);
   if ("ms" in every === "ms" in from && amount(every) > length) return every;
   throw new InputError(
@@ -325,8 +371,8 @@ function partitionText(partition: Partition): string {
   return `nodes ${partition.first} to ${partition.end - 1} cut off ${spanText(partition)}`;
 }
 
-function outageText(outage: Outage): string {
-  const { nodes, stateLost } = outage;
+function outageText(outage: DescribedOutage): string {
+  const { nodes, stateLost, batches } = outage;
   const who =
     nodes.kind === "range"
       ? `nodes ${nodes.first} to ${nodes.end - 1}`
@@ -334,7 +380,8 @@ function outageText(outage: Outage): string {
   const again = outage.every === null ? "" : `, again every ${durationText(outage.every)}`;
   const state = outage.effect === "paused" ? "" : `, state ${stateLost ? "lost" : "kept"}`;
   const notice = outage.notice === null ? "" : `, told ${durationText(outage.notice)} before`;
-  return `${who} ${outage.effect} ${spanText(outage)}${again}${state}${notice}`;
+  const rolling = batches === 1 ? "" : ` in ${batches} batches, the first`;
+  return `${who} ${outage.effect}${rolling} ${spanText(outage)}${again}${state}${notice}`;
 }
 
 function churnText(churn: Churn, spec: ChurnSpec): string {

@@ -85,6 +85,7 @@ export const environmentSettingsSchema = z.strictObject({
         first: anyNumber.optional(),
         count: anyNumber.optional(),
         every: duration.optional(),
+        batches: anyNumber.optional(),
         effect: z.enum(EFFECTS).optional(),
         notice: duration.optional(),
         state: z.enum(STATES).optional(),
