@@ -21,7 +21,6 @@ const POISSON: u32 = 1;
 
 /** First node of the shard that acts in this tick, NONE when there is none. Nodes that are down do not. */
 export function firstActor(c: u32): u32 {
-  if (getU32(c, TIMER_KIND) != 0) return NONE;
   if (getU32(c, EVENT_CLOCK) == 0) {
     if (getU32(c, TICK) % getU32(c, ROUND_TICKS) != 0) return NONE;
     return upFrom(c, getU32(c, FIRST));
@@ -42,6 +41,8 @@ export function nextActor(c: u32, node: u32): u32 {
  * none. Periodic timers of an event clock, lag < PERIOD. Uses the same cursor as the actors.
  */
 export function firstLate(c: u32, lag: u32): u32 {
+  // Drawn timers have no phases: messages say when a node acts.
+  if (getU32(c, TIMER_KIND) != 0) return NONE;
   setU32(c, ACTOR, getU32(lateRow(c, lag), 0));
   return nextLate(c, lag);
 }

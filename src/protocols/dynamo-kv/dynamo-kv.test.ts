@@ -16,12 +16,14 @@ interface Setting {
   readonly environment?: EnvironmentSpec;
   readonly seconds: number;
   readonly latencyMs?: number;
+  readonly lossRatio?: number;
+  readonly timer?: "periodic" | "fresh";
 }
 
 type Figures = Readonly<Record<string, readonly number[]>>;
 
 async function trialOf(setting: Setting): Promise<TrialResult> {
-  const { nodes = 200, parameters = {}, latencyMs = 10 } = setting;
+  const { nodes = 200, parameters = {}, latencyMs = 10, lossRatio = 0 } = setting;
   const { environment } = buildEnvironment(setting.environment ?? {}, {
     ...{ nodes, zones: undefined, clock: "event" },
   });
@@ -30,11 +32,11 @@ async function trialOf(setting: Setting): Promise<TrialResult> {
     parameters: { syncInterval: 5000, hintInterval: 2000, retryInterval: 5000, ...parameters },
     network: {
       ...completeGraph(nodes),
-      ...{ latency: { kind: "constant" as const, ms: latencyMs }, environment },
+      ...{ latency: { kind: "constant" as const, ms: latencyMs }, environment, lossRatio },
     },
     clock: {
       ...{ kind: "event", tickMs: TICK_MS, periodTicks: PERIOD_MS / TICK_MS },
-      timer: "periodic",
+      timer: setting.timer ?? "periodic",
     },
   });
   return trial(1);
@@ -61,6 +63,22 @@ describe("quorums", () => {
       expect(last(reads)).toBeGreaterThan(10_000);
       expect(last(stale)).toBe(0);
     }
+  });
+
+  it("lose nothing to lost packets, and wait for TCP to send them again", async () => {
+    // A call and its answer: 20 ms, and for each 200 ms (p + 2 p^2 + 4 p^3) in the mean.
+    const parameters = { replicas: 2, readQuorum: 2, writeShare: 0, requestTimeout: 900 };
+    const { reads, readTicks } = await play({ seconds: 60, parameters, lossRatio: 0.02 });
+    const resent = 200 * (0.02 + 0.0008 + 0.000032);
+    expect(last(reads)).toBeGreaterThan(10_000);
+    // The standard error is about 0.4 ms; longer waits than 900 ms are one in 60,000.
+    expect(Math.abs((TICK_MS * last(readTicks)) / last(reads) - 20 - 2 * resent)).toBeLessThan(1.6);
+  });
+
+  it("are checked at drawn times, too, where no phases are known", async () => {
+    const { reads, hintsStored } = await play({ seconds: 20, timer: "fresh", environment: CUT });
+    expect(last(reads)).toBeGreaterThan(1000);
+    expect(last(hintsStored)).toBeGreaterThan(0);
   });
 
   it("that do not overlap read old versions, by as much as messages take", async () => {
