@@ -27,6 +27,7 @@ import { goneNodes, isGone, isWhole } from "../runtime/reach";
 import {
   OWN_CELLS, believersOf, isDownNow, measureBeliefs, subjectNode, subjectOf,
 } from "../runtime/subjects";
+import { resendTicks } from "../runtime/tcp";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 import { addCell, lastCell, lowerCell, raiseCell } from "../runtime/values";
 
@@ -356,7 +357,7 @@ function syn(c: u32, to: u32, node: u32, edge: u32): void {
   countSent(c, REQUESTED);
   const bytes = digestBytes(c);
   countVaried(c, SYN_BYTES, bytes);
-  const delay = delayOf(c, node, to, edge);
+  const delay = delayOf(c, node, to, edge) + resendTicks(c, node, to, SYN);
   const m = sendSized(c, to, node, SYN | CONTROL, delay, 0, toU32(bytes));
   const heard = heardAt(c, subjects, node);
   for (let s: u32 = 0; s < subjects; s++) {
@@ -387,7 +388,7 @@ function receiveSyn(c: u32, m: u32, node: u32): void {
   countSent(c, SENT);
   const bytes = deltaBytes(c, heartbeats, states) + scaled(c, requests) * parameter(c, DIGEST_BYTES);
   countVaried(c, ACK_BYTES, bytes);
-  const delay = replyDelay(c, m, node, caller);
+  const delay = replyDelay(c, m, node, caller) + resendTicks(c, node, caller, ACK);
   const answer = sendSized(c, caller, node, ACK | COPY, delay, 0, toU32(bytes));
   for (let s: u32 = 0; s < subjects; s++) {
     const theirs = getU32(m, FIRST_WORD + s);
@@ -416,7 +417,7 @@ function receiveAck(c: u32, m: u32, node: u32): void {
   countSent(c, SENT);
   const bytes = deltaBytes(c, heartbeats, states);
   countVaried(c, ACK2_BYTES, bytes);
-  const delay = replyDelay(c, m, node, callee);
+  const delay = replyDelay(c, m, node, callee) + resendTicks(c, node, callee, ACK2);
   const answer = sendSized(c, callee, node, ACK2 | COPY, delay, 0, toU32(bytes));
   for (let s: u32 = 0; s < subjects; s++) {
     const asked = askedBeyond(m, heard, s);
@@ -464,7 +465,8 @@ function apply(
 
 function echo(c: u32, to: u32, node: u32, kind: u32, s: u32): void {
   countSent(c, REQUESTED);
-  sendSized(c, to, node, kind | CONTROL, delayOf(c, node, to, 0), s, 0);
+  const delay = delayOf(c, node, to, 0) + resendTicks(c, node, to, kind);
+  sendSized(c, to, node, kind | CONTROL, delay, s, 0);
 }
 
 function receiveEcho(c: u32, node: u32, s: u32): void {

@@ -6,6 +6,7 @@ import { delayOf } from "./delay";
 import { VALUE_BYTES } from "./dynamo-store";
 import { CONTROL, COPY } from "./links";
 import { sendSized } from "./mailbox";
+import { resendTicks } from "./tcp";
 import { liveVersions } from "./vector-clock";
 
 /** Reads and their answers; writes to homes, to substitutes, their answers; hints on their way home. */
@@ -54,5 +55,6 @@ export function sendBytes(c: u32, to: u32, from: u32, kind: u32, payload: u32, b
   countBytes(c, bytes);
   const flag = isCopy(kind) ? COPY : CONTROL;
   const size: u32 = bytes < 4294967295.0 ? toU32(bytes) : 0xffffffff;
-  return sendSized(c, to, from, kind | flag, delayOf(c, from, to, 0), payload, size);
+  const delay = delayOf(c, from, to, 0) + resendTicks(c, from, to, kind);
+  return sendSized(c, to, from, kind | flag, delay, payload, size);
 }

@@ -20,6 +20,7 @@ import {
   dropBit, hasBit, isMaster, memberOf, nodeTimeout, ownerEpoch, ownerMember, pardon, putBit,
   quorumOf, rowOf, setStamp, slotsColumn, stampIn, stampOf, tally, wordsOf,
 } from "./redis-table";
+import { resendTicks } from "./tcp";
 
 export const PING: u32 = 1;
 export const PONG: u32 = 2;
@@ -75,7 +76,8 @@ export function sendBeat(c: u32, from: u32, to: u32, kind: u32): void {
   countBytes(c, bytes);
   const flag = kind == PING ? CONTROL : COPY;
   const epoch = getU32(rowOf(c, from), CURRENT_EPOCH);
-  const m = sendSized(c, to, from, kind | flag, delayOf(c, from, to, 0), epoch, toU32(bytes));
+  const delay = delayOf(c, from, to, 0) + resendTicks(c, from, to, kind);
+  const m = sendSized(c, to, from, kind | flag, delay, epoch, toU32(bytes));
   if (m == 0) return;
   setU32(m, CLAIM_WORD, claimOf(c, columns, from));
   for (let word: u32 = 0; word < words; word++) {
@@ -232,7 +234,7 @@ function hearClaim(c: u32, columns: u32, node: u32, from: u32, epoch: u32): void
   else if (epoch < known && ownerMember(c, cell) != memberOf(c, from)) {
     countSent(c, SENT);
     countBytes(c, toF64(UPDATE_BYTES));
-    const delay = delayOf(c, node, from, 0);
+    const delay = delayOf(c, node, from, 0) + resendTicks(c, node, from, UPDATE);
     const m = sendSized(c, from, node, UPDATE | COPY, delay, 0, UPDATE_BYTES);
     setU32(m, CLAIM_WORD, (known << 4) | ownerMember(c, cell));
     setU32(m, COLUMN_WORD, column);

@@ -16,6 +16,7 @@ import {
   condemn, dropBit, hasBit, isMaster, memberOf, nodeTimeout, ownerEpoch, ownerMember, quorumOf,
   rowOf, setStamp, slotsColumn, stampIn, stampOf, tally, ticksOfMs, timeoutMs, wordsOf,
 } from "./redis-table";
+import { resendTicks } from "./tcp";
 
 export const FAIL: u32 = 3;
 export const AUTH_REQUEST: u32 = 5;
@@ -166,7 +167,8 @@ function say(c: u32, node: u32, to: u32, kind: u32, column: u32, bytes: u32): vo
   countSent(c, SENT);
   countBytes(c, toF64(bytes));
   const epoch = getU32(rowOf(c, node), CURRENT_EPOCH);
-  const m = sendSized(c, to, node, kind | COPY, delayOf(c, node, to, 0), epoch, bytes);
+  const delay = delayOf(c, node, to, 0) + resendTicks(c, node, to, kind);
+  const m = sendSized(c, to, node, kind | COPY, delay, epoch, bytes);
   setU32(m, CLAIM_WORD, claimOf(c, columnsOf(c), node));
   setU32(m, COLUMN_WORD, column);
 }

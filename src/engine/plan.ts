@@ -22,6 +22,7 @@ import {
 } from "./environment.js";
 import { planSelection, type SelectionPlan } from "./selection.js";
 import type { TrialSettings } from "./settings.js";
+import { planResends } from "./tcp.js";
 
 export interface TrialPlan {
   readonly protocolId: string;
@@ -41,6 +42,8 @@ export interface TrialPlan {
   readonly stop: TrialSettings["stop"];
   readonly latencyKind: number;
   readonly delayTicks: number;
+  /** First timeout of what goes over TCP and is lost; 0 = loss takes messages away. */
+  readonly resendTicks: number;
   readonly graph: boolean;
   readonly zones: ZoneSizes;
   readonly environment: EnvironmentPlan;
@@ -99,7 +102,6 @@ export function planTrial(settings: TrialSettings): TrialPlan {
   const { protocol, nodes, network, clock, workers, parameters } = settings;
   const environment = planEnvironment(settings);
   const bits = playsBits(settings) && isQuiet(environment);
-  const roundTicks = protocol.roundTicks;
   const delays = delayTables(network, clock);
   const tables = { ...delays, longest: delays.longest + waitTicksMax(environment) };
   const fanoutTable = poissonTable(parameters.fanoutMean ?? 0);
@@ -116,7 +118,9 @@ export function planTrial(settings: TrialSettings): TrialPlan {
         ...topologyFields(settings, tables, cut.shards),
         ...environmentFields(environment, network, nodes),
       ];
-  const wheelSlots = wheelSize(clock, Math.max(tables.longest, protocol.timerTicks?.(asked) ?? 0));
+  const resends = planResends(settings);
+  const longest = tables.longest + resends.longest;
+  const wheelSlots = wheelSize(clock, Math.max(longest, protocol.timerTicks?.(asked) ?? 0));
   const machine = bits
     ? bitMachine(nodes, workers, fanout)
     : mailboxMachine(settings, tables, { ...cut, wheelSlots, messageBytes, fanout, edges });
@@ -137,10 +141,11 @@ export function planTrial(settings: TrialSettings): TrialPlan {
     parameters: Object.keys(protocol.parameters).map((name) => parameters[name] ?? 0),
     lossBelow: Math.round(network.lossRatio * 2 ** 32),
     clock,
-    roundTicks,
+    roundTicks: protocol.roundTicks,
     windowTicks: Math.max(1, Math.round(clock.periodTicks / WINDOWS_PER_PERIOD)),
     stop: settings.stop,
     latencyKind: tables.kind,
+    resendTicks: resends.first,
     delayTicks: tables.constant,
     graph: edges > 0,
     zones: zoneSizes(nodes, network.zones),
@@ -312,7 +317,10 @@ interface Machine {
 /** A message that comes twice is answered twice, and answers are answered. */
 function trafficBounds(settings: TrialSettings, tables: DelayTables, edges: number): TrafficBounds {
   const { protocol, network } = settings;
-  const { perTick, inFlight } = protocol.traffic(protocolSettings(settings, tables, edges));
+  // Twice what resending adds to a delay in the mean, so that chance has room.
+  const longest = tables.longest + Math.ceil(2 * planResends(settings).mean);
+  const asked = protocolSettings(settings, { ...tables, longest }, edges);
+  const { perTick, inFlight } = protocol.traffic(asked);
   const copies = (1 + (network.environment?.duplicateRatio ?? 0)) ** DUPLICATED_STEPS;
   return { perTick: Math.ceil(perTick * copies), inFlight: Math.ceil(inFlight * copies) };
 }

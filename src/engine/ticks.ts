@@ -307,6 +307,7 @@ function prepareContext(run: TrialRun): number {
     [CONTEXT.OUTSIDE_RACK_BELOW, plan.selection.outsideRackBelow],
     [CONTEXT.CANDIDATES, plan.selection.candidates],
     [CONTEXT.LATENCY, plan.latencyKind],
+    [CONTEXT.RESEND_TICKS, plan.resendTicks],
     [CONTEXT.DELAY_TICKS, plan.delayTicks],
     [CONTEXT.DELAY_TABLE_AT, address("delays")],
     [CONTEXT.PLACES_AT, address("places")],

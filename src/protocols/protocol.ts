@@ -93,6 +93,8 @@ export interface Protocol {
   traffic(settings: ProtocolSettings): TrafficBounds;
   /** false: messages go to all neighbours, so how peers are selected has no effect. */
   readonly choosesPeers?: boolean;
+  /** true: all messages go over TCP, so that what the network loses comes late, after timeouts of TCP. */
+  readonly overTcp?: boolean;
   /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
   readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };
   /**

@@ -137,6 +137,7 @@ export const cassandraGossip = defineProtocol({
   },
   clocks: ["event"],
   roundTicks: 3,
+  overTcp: true,
   rests: () => true,
   endless: true,
   payloadWords: (parameters) => parameters.subjects ?? 1,

@@ -211,6 +211,7 @@ export const redisCluster = defineProtocol({
   },
   clocks: ["event"],
   roundTicks: 1,
+  overTcp: true,
   endless: true,
   outsideDomain: ({ nodes }) =>
     nodes > DESIGN_NODES
