@@ -3,7 +3,9 @@ import { styleText } from "node:util";
 import type { Arm, RunRecord } from "../history/record.js";
 import { formatBytes, formatDuration, trimmed } from "../units.js";
 import { formatValue } from "../report/format.js";
+import { detectionsOf, detectionTime, type Detection } from "../report/detections.js";
 import { describeMetric, isModelMetric } from "../report/metrics.js";
+import { prepareRuns } from "../report/runs.js";
 import { renderTable, type Column } from "./table.js";
 
 const COLUMNS: readonly Column[] = [
@@ -14,6 +16,17 @@ const COLUMNS: readonly Column[] = [
   { title: "msgs/node", align: "right" },
   { title: "trial time", align: "right" },
   { title: "ns/node/round", align: "right" },
+];
+
+/** What detectors came to; rates are per node and hour. */
+const DETECTIONS: readonly Column[] = [
+  { title: "detector", align: "left" },
+  { title: "first knows", align: "right" },
+  { title: "all know", align: "right" },
+  { title: "false/h", align: "right" },
+  { title: "by slow", align: "right" },
+  { title: "flaps/h", align: "right" },
+  { title: "B/node/s", align: "right" },
 ];
 
 /** Who pays for it, where peers are not uniform or stand in zones. */
@@ -57,8 +70,10 @@ export function renderSummary(
   const measures = records.flatMap((record) =>
     measureRows(record, records.length <= MEASURED_RUNS_MAX),
   );
+  const detections = detectionsOf(prepareRuns(records)).map(detectionRow);
   const tables = [
     renderTable(COLUMNS, rows),
+    ...(detections.length > 0 ? [renderTable(DETECTIONS, detections)] : []),
     ...(measures.length > 0 ? [renderTable(MEASURES, measures)] : []),
     ...(isBurdened ? [renderTable(BURDENS, records.map(burdenRow))] : []),
     renderTable(VERDICTS, records.map(verdictRow)),
@@ -76,14 +91,28 @@ function armRow(record: RunRecord, arm: Arm): string[] {
     const value = arm.summary[metric]?.mean;
     return value === undefined || value === null ? "-" : shown(value);
   };
+  // A detector spreads no rumor: what it "covered" in its first step says nothing.
+  const spread = (percent: string): string =>
+    "falseAlarms" in arm.summary ? "-" : mean(`${prefix}${percent}`, format);
   return [
     record.scenario.name,
     arm.backend,
-    mean(`${prefix}99`, format),
-    mean(`${prefix}100`, format),
+    spread("99"),
+    spread("100"),
     mean("messagesPerNode", trimmed),
     mean("elapsedMs", formatDuration),
     mean("nsPerNodeRound", trimmed),
+  ];
+}
+
+function detectionRow(detection: Detection): string[] {
+  const { label, alarmRate, slowAlarmRate, flapRate, bytesPerNodeSecond } = detection;
+  return [
+    label,
+    detectionTime(detection, "firstMs"),
+    detectionTime(detection, "allMs"),
+    ...[alarmRate, slowAlarmRate, flapRate].map((rate) => trimmed(rate)),
+    bytesPerNodeSecond === null ? "-" : formatBytes(bytesPerNodeSecond),
   ];
 }
 

@@ -11,9 +11,13 @@ export interface Detection {
   readonly allMs: number | null;
   /** false: nobody crashed, so there was nothing to know. */
   readonly hasCrash: boolean;
-  /** Beliefs that a live node is down, per node and hour. */
+  /** Beliefs that a live node is down, per node and hour: all, and those of observers that are slow themselves. */
   readonly alarmRate: number;
+  readonly slowAlarmRate: number;
   readonly alarms: number;
+  /** Verdicts taken back while the node was up all along: flaps, per node and hour. */
+  readonly flapRate: number;
+  readonly bytesPerNodeSecond: number | null;
 }
 
 /** Of the runs of detectors on an event clock, in their order. */
@@ -24,7 +28,8 @@ export function detectionsOf(runs: readonly Run[]): Detection[] {
 function detectionOf(run: Run): Detection | undefined {
   const { clock, nodes } = run.record.scenario;
   const alarms = meanOf(run, "falseAlarms");
-  const down = run.trials[0]?.series.measures?.["subjectsDown"]?.at(-1);
+  // Of few nodes that crash a trial may track none.
+  const hasCrash = run.trials.some(({ series }) => series.measures?.["subjectsDown"]?.at(-1) !== 0);
   const [from, to] = run.trials[0]?.series.time ?? [];
   const endMs = run.trials[0]?.series.time.at(-1) ?? 0;
   if (
@@ -40,14 +45,25 @@ function detectionOf(run: Run): Detection | undefined {
     const steps = meanOf(run, name);
     return steps === null ? null : steps * (to - from);
   };
+  const rate = (count: number | null): number => (count ?? 0) / (nodes * (endMs / MS_PER_HOUR));
   return {
     label: run.label,
     firstMs: inMs("firstDetectionSteps"),
     allMs: inMs("allKnowSteps"),
-    hasCrash: down !== 0,
+    hasCrash,
     alarms,
-    alarmRate: alarms / (nodes * (endMs / MS_PER_HOUR)),
+    alarmRate: rate(alarms),
+    slowAlarmRate: rate(meanOf(run, "falseAlarmsOfSlow")),
+    flapRate: rate(meanOf(run, "retractions")),
+    bytesPerNodeSecond: meanOf(run, "bytesPerNodeSecond"),
   };
+}
+
+/** A time of a detection as text, or why there is none. */
+export function detectionTime(detection: Detection, which: "firstMs" | "allMs"): string {
+  if (!detection.hasCrash) return "no crash";
+  const ms = detection[which];
+  return ms === null ? "never" : formatValue(ms, "duration");
 }
 
 /** "swim was the first whose nodes all knew of a crash, after 13.8 s; 7 of 10 runs gave no false alarm". */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../history/record.js";
 import { makeRecord, summarizeValues } from "../../test/report/fixture.js";
 import { detectorsChart } from "./charts/detectors.js";
+import { detectionsOf } from "./detections.js";
 import { prepareRuns } from "./runs.js";
 
 /** A run of 36 simulated seconds in windows of 100 ms with the given measures of a detector. */
@@ -46,6 +47,27 @@ describe("detectors", () => {
       ["blind", "5 s", "never"],
     ]);
     expect(model.summary).toMatch(/^quick was the first .* after 3\.5 s; 1 of 2 runs gave no/);
+  });
+
+  it("had a crash to find when one trial had, even if another tracked none of those that crashed", () => {
+    const [run] = prepareRuns([detecting("some", quick)]);
+    const down = (values: readonly number[][]) =>
+      detectionsOf([
+        {
+          ...run!,
+          trials: run!.trials.map((trial, index) => ({
+            ...trial,
+            series: { ...trial.series, measures: { subjectsDown: [...values[index]!] } },
+          })),
+        },
+      ])[0]!.hasCrash;
+    expect(down([[0], [0, 2]])).toBe(true);
+    expect(
+      down([
+        [0, 0],
+        [2, 0],
+      ]),
+    ).toBe(false);
   });
 
   it("are no chart of rumors, nor of models on a round clock", () => {

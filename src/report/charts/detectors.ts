@@ -1,6 +1,6 @@
 /** Failure detectors: how soon a crash is known against how often one is believed that never was. */
 import { CHART_ROWS_MAX, type Axis, type ChartWithTable } from "../chart.js";
-import { detectionClause, detectionsOf, type Detection } from "../detections.js";
+import { detectionClause, detectionsOf, detectionTime, type Detection } from "../detections.js";
 import { formatValue } from "../format.js";
 import type { Run } from "../runs.js";
 import { figureColumns } from "../table.js";
@@ -50,13 +50,19 @@ export function detectorsChart(runs: readonly Run[]): ChartWithTable | undefined
         "All know after",
         "False alarms in a trial",
         "per node and hour",
+        "of these by slow nodes",
+        "Taken back per node and hour",
+        "Bytes per node and second",
       ),
-      rows: detections.map(({ label, firstMs, allMs, hasCrash, alarms, alarmRate }) => [
-        label,
-        msText(firstMs, hasCrash),
-        msText(allMs, hasCrash),
-        formatValue(alarms, "count"),
-        formatValue(alarmRate, "number"),
+      rows: detections.map((detection) => [
+        detection.label,
+        detectionTime(detection, "firstMs"),
+        detectionTime(detection, "allMs"),
+        formatValue(detection.alarms, "count"),
+        formatValue(detection.alarmRate, "number"),
+        formatValue(detection.slowAlarmRate, "number"),
+        formatValue(detection.flapRate, "number"),
+        formatValue(detection.bytesPerNodeSecond, "bytes"),
       ]),
     },
   };
@@ -78,16 +84,11 @@ function timeAxis(detections: readonly Detection[]): Axis {
   return { ...shared, max: last * 1.26, gutter };
 }
 
-function wordsOf({ label, firstMs, allMs, hasCrash, alarmRate }: Detection): string[] {
+function wordsOf(detection: Detection): string[] {
   return [
-    label,
-    `first node knows: ${msText(firstMs, hasCrash)}`,
-    `all know: ${msText(allMs, hasCrash)}`,
-    `${formatValue(alarmRate, "number")} false alarms per node and hour`,
+    detection.label,
+    `first node knows: ${detectionTime(detection, "firstMs")}`,
+    `all know: ${detectionTime(detection, "allMs")}`,
+    `${formatValue(detection.alarmRate, "number")} false alarms per node and hour`,
   ];
-}
-
-function msText(ms: number | null, hasCrash: boolean): string {
-  if (!hasCrash) return "no crash";
-  return ms === null ? "never" : formatValue(ms, "duration");
 }
