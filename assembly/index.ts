@@ -33,6 +33,7 @@ export * from "./protocols/sketch";
 export * from "./protocols/chitchat-scuttlebutt";
 export * from "./protocols/config-spread";
 export * from "./protocols/dynamo-kv";
+export * from "./protocols/k8s-endpoint-churn";
 export * from "./protocols/ring-kv";
 export * from "./protocols/rumor-mongering";
 export * from "./protocols/rumor-stream";

@@ -33,8 +33,8 @@ export function goneNodes(c: u32, index: u32, node: u32): f64 {
   return cut + down - (cut * down) / nodes;
 }
 
-/** Nodes that outages hold down, counted anew when these change. */
-function downNodes(c: u32, index: u32): u32 {
+/** Nodes that outages hold down, counted anew when these change. @param index as in goneNodes */
+export function downNodes(c: u32, index: u32): u32 {
   const now = getU32(c, OUTAGES_NOW);
   if (now == 0) return 0;
   const row = field(c, index) + (getU32(c, SHARD) << 3);

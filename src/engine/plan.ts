@@ -339,7 +339,8 @@ function mailboxMachine(
   // A worker owns part of the shards and gets half as much again as its share of the messages; on a
   // graph, or where peers are selected, the hubs may all stand in one shard: room for everything.
   const ownShards = Math.ceil(shards / workers);
-  const isSkewed = edges > 0 || settings.network.selection !== undefined;
+  const isSkewed =
+    edges > 0 || settings.network.selection !== undefined || protocol.hasHubs === true;
   const share = isSkewed ? 1 : Math.min(1, (1.5 * ownShards * 2 ** shardShift) / nodes);
   const arenaChunks =
     Math.ceil(((bounds.perTick + timers) * share) / CHUNK_MESSAGES) + ownShards * shards;

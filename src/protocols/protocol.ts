@@ -91,9 +91,11 @@ export interface Protocol {
   readonly payloadWords:
     number | ((parameters: Readonly<Record<string, number>>, nodes: number) => number);
   traffic(settings: ProtocolSettings): TrafficBounds;
+  /** true: a few nodes send for all, so that the worker of one shard may need room for all messages. */
+  readonly hasHubs?: boolean;
   /** false: messages go to all neighbours, so how peers are selected has no effect. */
   readonly choosesPeers?: boolean;
-  /** true: all messages go over TCP, so that what the network loses comes late, after timeouts of TCP. */
+  /** true: messages go over TCP (all, or those that the model does not lose): what is lost comes late, after time-outs. */
   readonly overTcp?: boolean;
   /** Directions of the bit-level round kernel, for models that carry nothing but "informed". */
   readonly bitRounds?: { readonly push: boolean; readonly pull: boolean };

@@ -7,6 +7,7 @@ import { configSpread } from "./config-spread/protocol.js";
 import { dynamoKv } from "./dynamo-kv/protocol.js";
 import { flood } from "./flood/protocol.js";
 import { gossipP } from "./gossip-p/protocol.js";
+import { k8sEndpointChurn } from "./k8s-endpoint-churn/protocol.js";
 import { medianCounter } from "./median-counter/protocol.js";
 import { metallbMemberlist } from "./metallb-memberlist/protocol.js";
 import { phiAccrual } from "./phi-accrual/protocol.js";
@@ -50,6 +51,7 @@ export const protocols: readonly Protocol[] = [
   alertmanagerHa,
   ringKv,
   configSpread,
+  k8sEndpointChurn,
   dynamoKv,
   chitchatScuttlebutt,
   serfEvent,

@@ -159,6 +159,40 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
       clock: { tickMs: 5 },
     },
   },
+  kubernetes: {
+    summary: "kube-proxies that watch one API server: leases of 40 s, slices of 100 endpoints",
+    settings: {
+      protocol: "k8s-endpoint-churn",
+      parameters: { mode: "watch", hubs: 1, reportInterval: 10_000, leaseDuration: 40_000 },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+      clock: { tickMs: 5 },
+    },
+  },
+  "endpoint-gossip": {
+    summary: "the same endpoints told by gossip: memberlist's LAN defaults",
+    settings: {
+      protocol: "k8s-endpoint-churn",
+      parameters: {
+        ...{ mode: "gossip", gossipInterval: 200, fanout: 3, retransmitMult: 4 },
+        ...{ pushPullInterval: 30_000, suspicionMult: 4 },
+      },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+      clock: { tickMs: 5 },
+    },
+  },
+  "consul-catalog": {
+    summary:
+      "the same endpoints in Consul's catalog: agents, three servers, each node follows 2 % of all services",
+    settings: {
+      protocol: "k8s-endpoint-churn",
+      parameters: {
+        ...{ mode: "consul", hubs: 3, reportInterval: 60_000, suspicionMult: 4 },
+        watchShare: 0.02,
+      },
+      network: { latency: "lognormal", latencyMs: 0.5, latencySigma: 0.6 },
+      clock: { tickMs: 5 },
+    },
+  },
   metallb: {
     summary: "MetalLB's speakers, one a node: memberlist's LAN defaults as failure detector",
     settings: {
