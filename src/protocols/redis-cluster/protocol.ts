@@ -13,6 +13,8 @@ import { believerField, detectorMeasures, subjects } from "../shared/detector.js
 const EXACT_NODES_MAX = 4096;
 /** Failure reports that may have a time of their own: 67 MB. 400 nodes in full, 1400 with 32 subjects. */
 const LISTED_REPORTS = 2 ** 25;
+/** Reports that may have a bit in both windows: 134 MB. 1024 nodes in full, 5792 with 32 subjects. */
+const MARKED_REPORTS = 2 ** 29;
 /** The project's own aim: clusters of about so many nodes. */
 const DESIGN_NODES = 1000;
 const SHARDS_MAX = 256;
@@ -47,11 +49,23 @@ function shardsMax(nodes: number): number {
   return Math.min(SHARDS_MAX, Math.ceil(nodes / 1024));
 }
 
+/** The larger the cluster, the less of a report is kept. */
+function reportsField(cells: number, groups: number): Field {
+  const meaning =
+    "failure reports: a time for each master, bits of two windows, or counts of two windows";
+  const reports = cells * groups;
+  if (reports > MARKED_REPORTS) {
+    return { name: "reports", type: "u16", count: cells * 2, digest: true, meaning };
+  }
+  if (reports <= LISTED_REPORTS) return { name: "reports", type: "u16", count: reports, meaning };
+  const count = cells * 2 * Math.ceil(groups / 32);
+  return { name: "reports", type: "u32", count, meaning };
+}
+
 function fields({ nodes, parameters }: ProtocolSettings): readonly Field[] {
   const columns = columnsOf(nodes, parameters);
   const cells = nodes * columns;
   const groups = Math.ceil(nodes / (1 + (parameters.replicas ?? 0)));
-  const isListed = cells * groups <= LISTED_REPORTS;
   const bits = (name: string, meaning: string): Field => ({
     ...{ name, type: "u32", count: nodes * Math.ceil(columns / 32), digest: true },
     meaning: `by bit of a column: ${meaning}`,
@@ -79,15 +93,7 @@ function fields({ nodes, parameters }: ProtocolSettings): readonly Field[] {
       ...{ name: "owners", type: "u16", count: cells, digest: true },
       meaning: "by cell: epoch and owner of the slots of a group",
     },
-    {
-      ...{
-        name: "reports",
-        type: "u16",
-        count: cells * (isListed ? groups : 2),
-        digest: !isListed,
-      },
-      meaning: "failure reports: a time for each master, or counts of two windows",
-    },
+    reportsField(cells, groups),
     {
       ...{ name: "reporters", type: "u32", count: 2 * shardsMax(nodes) * columns, shared: true },
       meaning: "for each shard: masters that report a column, two ticks in turn",
