@@ -2,9 +2,15 @@
  * Scuttlebutt reconciliation as chitchat has it: every node writes its own keys only, so that one version per
  * writer says what a node has; digests are compared, and what lacks comes in packets of limited size, in an
  * order that decides who waits. Writers stand for all nodes that write; they compete for the room in a packet.
+ * Digests also carry heartbeats, from whose times of arrival each node works out phi and who is dead.
  */
 import { addF64, div32, getF64, getU32, mul32, setU32, toF64, toU32 } from "../memory";
 import { countArrived, countBytes, countSent, field, parameter, setting } from "../runtime/access";
+import {
+  OWN_FIELDS, OWN_TALLIES, PERIOD_UNITS, beat, believeDown, believeUp, believesDown, clearWindow, clockUnits,
+  countBelievers, generationOf, hear, heardAt, meanIn, measureTallies, reportArrival, samplesIn, silenceIn, tallyPair,
+  versionIn, versionOf,
+} from "../runtime/arrivals";
 import {
   ARRIVED, END, EVENT_CLOCK, FIRST, LOST, NODES, PERIOD, REDUNDANT, REQUESTED, REQUESTS_ARRIVED, REQUESTS_LOST,
   ROUND_TICKS, SENT, SHARD, TICK,
@@ -16,7 +22,7 @@ import {
   messageFrom, messageKind, messageTo, nextMessage, openInbox, sendSized,
 } from "../runtime/mailbox";
 import { choosePeers, chosenEdge, chosenPeer, isMessageLost } from "../runtime/peers";
-import { subjectOf } from "../runtime/subjects";
+import { OWN_CELLS, isDownNow, measureBeliefs, subjectNode, subjectOf } from "../runtime/subjects";
 import { NONE, TIMER, firstActor, nextActor, startTimers, timerFires } from "../runtime/timers";
 import { addCell, raiseCell } from "../runtime/values";
 
@@ -28,7 +34,7 @@ const DIGEST: u32 = 4;
 const VERSION_MASK: u32 = 0xffff;
 
 /** Parameters and their choices, in the order of src/protocols/chitchat-scuttlebutt/protocol.ts. */
-const WRITERS: u32 = 1;
+const WRITERS: u32 = 0;
 const WRITES_PER_ROUND: u32 = 2;
 const WRITE_ROUNDS: u32 = 3;
 const ORDER: u32 = 4;
@@ -36,32 +42,43 @@ const DEPTH: u32 = 0;
 const PACKET_BYTES: u32 = 5;
 const ENTRY_BYTES: u32 = 6;
 const DIGEST_BYTES: u32 = 7;
+const THRESHOLD: u32 = 8;
+const INITIAL_INTERVAL: u32 = 9;
+const LONGEST_INTERVAL: u32 = 10;
+const WINDOW_SIZE: u32 = 11;
+/** Weight of the initial interval in a mean, beside the sample that an empty window begins with: five in all. */
+const PRIOR: f64 = 4.0;
 
-/** Fields: a version of each writer for every node; what the message at hand brings, by shard. */
-const ROWS: u32 = 0;
-const WORK: u32 = 1;
-const TALLIES: u32 = 2;
+/** Fields behind those of arrivals: a version of each writer for every node; what the message at hand brings, by shard. */
+const ROWS: u32 = OWN_FIELDS;
+const WORK: u32 = OWN_FIELDS + 1;
+const TALLIES: u32 = OWN_FIELDS + 2;
 /** Tallies of a shard: entries sent, entries that were already there, packets that could not hold all. */
 const ENTRIES: u32 = 0;
 const WASTED: u32 = 1;
 const FULL: u32 = 2;
 const TALLY_COUNT: u32 = 3;
 
-/** Cells, in the order of protocol.ts. */
-const COVERED: u32 = 0;
-const LIVE_NODES: u32 = 1;
-const BEHIND: u32 = 2;
-const PAIRS_BEHIND: u32 = 3;
-const MOST_BEHIND: u32 = 4;
-const TALLY_CELL: u32 = 5;
+/** Cells behind those of arrivals, in the order of protocol.ts. */
+const COVERED: u32 = OWN_CELLS + OWN_TALLIES;
+const LIVE_NODES: u32 = COVERED + 1;
+const BEHIND: u32 = COVERED + 2;
+const PAIRS_BEHIND: u32 = COVERED + 3;
+const MOST_BEHIND: u32 = COVERED + 4;
+const TALLY_CELL: u32 = COVERED + 5;
 
 /** Rows of zeros have heard of nobody: nothing to write. */
-export function scuttlebuttStart(_c: u32): void {}
+export function scuttlebuttStart(c: u32): void {
+  countBelievers(c, setting(c, WRITERS));
+}
 
 export function scuttlebuttMeasure(c: u32): void {
   const writers = setting(c, WRITERS);
   const written = writtenBy(c, getU32(c, TICK));
   const end = getU32(c, END);
+  countBelievers(c, writers);
+  measureBeliefs(c, writers);
+  measureTallies(c, OWN_CELLS, OWN_TALLIES);
   for (let node = nextUp(c, getU32(c, FIRST), end); node < end; node = nextUp(c, node + 1, end)) {
     const row = rowOf(c, node);
     let lacking: u32 = 0;
@@ -92,6 +109,7 @@ export function scuttlebuttReceive(c: u32): void {
       continue;
     }
     const brought = kind == SYN ? 0 : entriesIn(c, m);
+    if (kind != ACK) hearDigest(c, node, m);
     const isNews = kind != SYN && take(c, rowOf(c, node), m);
     if (brought == 0) countArrived(c, REQUESTS_ARRIVED);
     else countArrived(c, isNews ? ARRIVED : REDUNDANT);
@@ -104,17 +122,64 @@ export function scuttlebuttAct(c: u32): void {
   for (let node = firstActor(c); node != NONE; node = nextActor(c, node)) act(c, node);
 }
 
-/** A writer writes what is due; every node sends its digest to its peers. */
+/** A writer writes what is due and beats; every node judges, and sends its digest to its peers. */
 function act(c: u32, node: u32): void {
   const row = rowOf(c, node);
-  const own = subjectOf(c, setting(c, WRITERS), node);
+  const writers = setting(c, WRITERS);
+  const own = subjectOf(c, writers, node);
   const written = writtenBy(c, getU32(c, TICK));
-  if (own < setting(c, WRITERS) && getU32(row, own) < written) setU32(row, own, written);
+  const now = clockUnits(c);
+  if (own < writers && getU32(row, own) < written) setU32(row, own, written);
+  if (own < writers) beat(c, mul32(node, writers) + own, own, now);
+  judge(c, node, writers, own, now);
   const peers = choosePeers(c, node);
   for (let index: u32 = 0; index < peers; index++) {
     const peer = chosenPeer(c, index);
     sendVersions(c, peer, node, SYN, delayOf(c, node, peer, chosenEdge(c, index)), 0, 0);
   }
+}
+
+/** Who has been silent for too long by now; one writer in turn is looked at for the figures. */
+function judge(c: u32, node: u32, writers: u32, own: u32, now: u32): void {
+  for (let s: u32 = 0; s < writers; s++) {
+    const cell = mul32(node, writers) + s;
+    if (s == own || versionIn(c, cell) == 0 || believesDown(c, writers, node, s) == 1) continue;
+    if (phiOf(c, cell, now) > parameter(c, THRESHOLD)) believeDown(c, writers, node, s);
+  }
+  const turn = (node + div32(now, PERIOD_UNITS)) % writers;
+  const cell = mul32(node, writers) + turn;
+  if (turn == own || samplesIn(c, cell) == 0 || isDownNow(c, subjectNode(c, writers, turn)) == 1) return;
+  tallyPair(c, cell, phiOf(c, cell, now));
+}
+/** chitchat's failure_detector.rs: silence over a mean that begins as the initial interval. */
+function phiOf(c: u32, cell: u32, now: u32): f64 {
+  const count = toF64(samplesIn(c, cell));
+  const prior = PRIOR * parameter(c, INITIAL_INTERVAL) * toF64(PERIOD_UNITS);
+  const sum: f64 = count == 0.0 ? 0.0 : meanIn(c, cell) * count;
+  return (toF64(silenceIn(c, cell, now)) * (count + PRIOR)) / (sum + prior);
+}
+/** Newer heartbeats in a digest are arrivals; who beats is alive. */
+function hearDigest(c: u32, node: u32, m: u32): void {
+  const writers = setting(c, WRITERS);
+  const own = subjectOf(c, writers, node);
+  const now = clockUnits(c);
+  const first = toU32(parameter(c, INITIAL_INTERVAL) * toF64(PERIOD_UNITS));
+  const longest = toU32(parameter(c, LONGEST_INTERVAL) * toF64(PERIOD_UNITS));
+  const beats = beatsAt(writers);
+  for (let s: u32 = 0; s < writers; s++) {
+    const cell = mul32(node, writers) + s;
+    const version = getU32(m, beats + s);
+    const known = versionIn(c, cell);
+    if (s == own || version <= known) continue;
+    if (believesDown(c, writers, node, s) == 1) believeUp(c, writers, node, s);
+    if (generationOf(version) != generationOf(known)) clearWindow(c, cell);
+    reportArrival(c, cell, now, first, longest, setting(c, WINDOW_SIZE));
+    hear(c, cell, version, now);
+  }
+}
+/** First word of the heartbeats in a message, behind digest and entries. */
+function beatsAt(writers: u32): u32 {
+  return DIGEST + ((writers + 1) >>> 1) + writers;
 }
 
 /** Sends what the other lacks, as far as a packet holds it; the callee answers in any case. */
@@ -243,6 +308,8 @@ function sendVersions(c: u32, peer: u32, node: u32, kind: u32, delay: u32, entri
     setU32(m, DIGEST + (s >>> 1), getU32(row, s) | (second << 16));
   }
   for (let s: u32 = 0; s < writers; s++) setU32(m, broughtAt + s, getU32(work, writers + s));
+  const heard = heardAt(c, writers, node);
+  for (let s: u32 = 0; s < writers; s++) setU32(m, beatsAt(writers) + s, versionOf(heard, s));
 }
 
 /** Versions that a writer has written by a tick: the first at once. */

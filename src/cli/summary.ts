@@ -5,7 +5,7 @@ import { formatBytes, formatDuration, trimmed } from "../units.js";
 import { formatValue } from "../report/format.js";
 import { detectionsOf, detectionTime, type Detection } from "../report/detections.js";
 import { describeMetric, isModelMetric } from "../report/metrics.js";
-import { prepareRuns } from "../report/runs.js";
+import { isDetector, prepareRuns } from "../report/runs.js";
 import { renderTable, type Column } from "./table.js";
 
 const COLUMNS: readonly Column[] = [
@@ -63,14 +63,17 @@ export function renderSummary(
   records: readonly RunRecord[],
   stream: NodeJS.WritableStream,
 ): string {
-  const rows = records.flatMap((record) => record.arms.map((arm) => armRow(record, arm)));
+  const runs = prepareRuns(records);
+  const rows = runs.flatMap((run) =>
+    run.record.arms.map((arm) => armRow(run.record, arm, isDetector(run))),
+  );
   const isBurdened = records.some(
     ({ scenario: { network } }) => "selection" in network || "dcs" in network,
   );
   const measures = records.flatMap((record) =>
     measureRows(record, records.length <= MEASURED_RUNS_MAX),
   );
-  const detections = detectionsOf(prepareRuns(records)).map(detectionRow);
+  const detections = detectionsOf(runs).map(detectionRow);
   const tables = [
     renderTable(COLUMNS, rows),
     ...(detections.length > 0 ? [renderTable(DETECTIONS, detections)] : []),
@@ -82,7 +85,8 @@ export function renderSummary(
   return tables.map((table) => table.replace(/^.*/, bold)).join("\n\n");
 }
 
-function armRow(record: RunRecord, arm: Arm): string[] {
+/** @param watches what it "covered" in its first step says nothing */
+function armRow(record: RunRecord, arm: Arm, watches: boolean): string[] {
   const isTimed = record.scenario.clock.kind === "event";
   const [prefix, format] = isTimed
     ? (["latencyMsTo", formatDuration] as const)
@@ -91,9 +95,7 @@ function armRow(record: RunRecord, arm: Arm): string[] {
     const value = arm.summary[metric]?.mean;
     return value === undefined || value === null ? "-" : shown(value);
   };
-  // A detector spreads no rumor: what it "covered" in its first step says nothing.
-  const spread = (percent: string): string =>
-    "falseAlarms" in arm.summary ? "-" : mean(`${prefix}${percent}`, format);
+  const spread = (percent: string): string => (watches ? "-" : mean(`${prefix}${percent}`, format));
   return [
     record.scenario.name,
     arm.backend,

@@ -45,7 +45,7 @@ export class Cells {
     if (isStart) this.#run.doubles.set(cells, own);
     this.#run.doubles.set(cells, own + this.#count);
     this.#run.noteMeasures(this.#measures.derive(cells, this.#first, this.#settings));
-    return cells[0] ?? 0;
+    return cells[this.#measures.covered ?? 0] ?? 0;
   }
 
   /** The truth is not known before the first figures: whatever depends on it must not count. */

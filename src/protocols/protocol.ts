@@ -39,7 +39,8 @@ export interface ProtocolSettings {
  * was sent yet); shards are combined in their order, so that workers change no bit.
  */
 export interface Measures {
-  /** The first cell counts the nodes that the coverage of a trial counts. */
+  /** The cell that counts the nodes that the coverage of a trial counts; the first where none is named. */
+  readonly covered?: number;
   readonly cells: readonly { readonly name: string; readonly combine: "sum" | "min" | "max" }[];
   /**
    * Values to keep of each round, by name with unit.

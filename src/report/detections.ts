@@ -1,6 +1,6 @@
 /** What runs of failure detectors came to: how soon a crash was known, how often none had been. */
 import { formatValue, plural } from "./format.js";
-import { isDetector, meanOf, type Run } from "./runs.js";
+import { detects, meanOf, type Run } from "./runs.js";
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -33,7 +33,7 @@ function detectionOf(run: Run): Detection | undefined {
   const [from, to] = run.trials[0]?.series.time ?? [];
   const endMs = run.trials[0]?.series.time.at(-1) ?? 0;
   if (
-    !isDetector(run) ||
+    !detects(run) ||
     clock.kind !== "event" ||
     alarms === null ||
     from === undefined ||

@@ -35,9 +35,14 @@ export function meanOf(run: Run, metric: string): number | null {
   return summaryOf(run, metric)?.mean ?? null;
 }
 
-/** true for a failure detector, which watches and spreads no rumor: its coverage says nothing. */
-export function isDetector(run: Run): boolean {
+/** true for a model that tells who is down. */
+export function detects(run: Run): boolean {
   return summaryOf(run, "falseAlarms") !== undefined;
+}
+
+/** true for one that does nothing else: all nodes are "covered" at once, which says nothing. */
+export function isDetector(run: Run): boolean {
+  return detects(run) && run.trials.every(({ series }) => (series.coverage[0] ?? 1) === 1);
 }
 
 /** Name; where it repeats, with the settings that differ; where that repeats too, with a number. */

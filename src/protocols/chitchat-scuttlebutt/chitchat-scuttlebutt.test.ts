@@ -51,6 +51,44 @@ describe("every version", () => {
   });
 });
 
+describe("phi", () => {
+  const crash = { outages: [{ from: 60, first: 0 }] };
+  const settings = { parameters: { writeRounds: 1000 }, environment: crash, maxRounds: 100 };
+
+  it("exceeds the threshold after so many mean intervals, and nobody errs before", async () => {
+    for (const threshold of [6, 8, 12]) {
+      const { measures } = await play({
+        ...settings,
+        parameters: { ...settings.parameters, threshold },
+      });
+      const first = measures.subjectsNoticed!.indexOf(1) - measures.subjectsDown!.indexOf(1);
+      const all = measures.subjectsKnownByAll!.indexOf(1) - measures.subjectsDown!.indexOf(1);
+      // A heartbeat a round, but a node does not hear of each: means lie above one.
+      const mean = measures.meanInterval![55]!;
+      expect(mean).toBeGreaterThan(0.99);
+      expect(mean).toBeLessThan(1.8);
+      expect(first).toBeGreaterThan(threshold - 3);
+      expect(all).toBeLessThan(1.8 * threshold + 8);
+      expect(last(measures.falseAlarms)).toBe(0);
+    }
+  });
+
+  it("takes nodes on the other side of a cut for dead, and takes it back", async () => {
+    const environment = { partitions: [{ from: 40, until: 70, share: 0.5 }] };
+    const { measures } = await play({ ...settings, environment });
+    expect(measures.falseBeliefs![69]).toBe(16 * 150);
+    expect(last(measures.falseBeliefs)).toBe(0);
+    expect(last(measures.retractions)).toBe(16 * 150);
+  });
+
+  it("forgets the intervals of a writer that restarts without state", async () => {
+    const environment = { outages: [{ from: 40, until: 60, first: 0, state: "lost" }] } as const;
+    const { measures } = await play({ ...settings, environment });
+    expect(measures.awareShare![59]).toBe(1);
+    expect(last(measures.falseBeliefs)).toBe(0);
+  });
+});
+
 describe("a full packet", () => {
   it("is one only where less room is than what lacks", async () => {
     expect(last((await play({})).measures.fullPacketsPerNode)).toBe(0);

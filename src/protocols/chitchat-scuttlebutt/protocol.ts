@@ -5,6 +5,7 @@ import {
   type ParameterSpec,
   type ProtocolSettings,
 } from "../protocol.js";
+import { arrivalFields, arrivalMeasures, threshold, windowSize } from "../shared/arrivals.js";
 import { contactTraffic, fanout } from "../shared/rumor.js";
 import { DATAGRAM_BYTES, whole } from "../shared/swim.js";
 
@@ -16,11 +17,15 @@ const CELLS = ["covered", "live", "behind", "pairsBehind", "mostBehind"] as cons
 const TALLIES = ["entries", "wasted", "full"] as const;
 
 const parameters = {
-  fanout: { ...fanout, description: "peers a node sends its digest to in a round", default: 3 },
   writers: {
-    ...whole("nodes that write, each its own keys", [16, 1, WRITERS_MAX], "nodes"),
+    ...whole(
+      "nodes that write, each its own keys, and whose heartbeats are followed",
+      [16, 1, WRITERS_MAX],
+      "nodes",
+    ),
     distinctPeers: true,
   },
+  fanout: { ...fanout, description: "peers a node sends its digest to in a round", default: 3 },
   writesPerRound: {
     description: "keys that a writer sets in a round",
     ...{ default: 4, min: 0.001, max: 60, integer: false, unit: "keys" },
@@ -34,14 +39,24 @@ const parameters = {
   packetBytes: whole("room for entries in a packet", [UDP_BYTES_MAX, 1400, 1_048_576], "bytes"),
   entryBytes: whole("a key, its value and its version", [100, 8, 1400], "bytes"),
   digestBytes: whole("a node in a digest", [40, 0, 1000], "bytes"),
+  threshold,
+  initialInterval: {
+    description: "mean interval between heartbeats before any was seen",
+    ...{ default: 5, min: 0.1, max: 60, integer: false, unit: "periods" },
+  },
+  longestInterval: {
+    description: "longest interval that counts",
+    ...{ default: 10, min: 0.5, max: 16, integer: false, unit: "periods" },
+  },
+  windowSize,
 } satisfies Record<string, ParameterSpec>;
 
-const measures: Measures = {
+const arrivals = arrivalMeasures({
   cells: [
     ...CELLS.map((name) => ({ name, combine: name === "mostBehind" ? "max" : "sum" }) as const),
     ...TALLIES.map((name) => ({ name, combine: "sum" as const })),
   ],
-  derive(cells, _, { nodes, parameters: given }) {
+  derive(cells, { nodes, parameters: given }) {
     const [, live = 0, behind = 0, pairsBehind = 0, mostBehind = 0] = cells;
     const [entries = 0, wasted = 0, full = 0] = cells.slice(CELLS.length);
     const pairs = live * (given[Object.keys(parameters).indexOf("writers")] ?? 1);
@@ -58,6 +73,8 @@ const measures: Measures = {
     const values = (name: string): readonly number[] => series[name] ?? [];
     const behind = values("versionsBehindMean");
     return {
+      // A rate by hour would need the length of a step, which on a round clock is another.
+      falseDownsPerPairHour: null,
       versionsBehindMean: behind.reduce((sum, v) => sum + v, 0) / Math.max(1, behind.length),
       versionsBehindMax: values("versionsBehindMax").reduce((most, v) => Math.max(most, v), 0),
       entriesPerNode: values("entriesPerNode").at(-1) ?? 0,
@@ -65,6 +82,11 @@ const measures: Measures = {
       fullPacketsPerNode: values("fullPacketsPerNode").at(-1) ?? 0,
     };
   },
+});
+/** Coverage is of versions, not of beliefs. */
+const measures: Measures = {
+  ...arrivals,
+  covered: arrivals.cells.findIndex(({ name }) => name === "covered"),
 };
 
 export const chitchatScuttlebutt = defineProtocol({
@@ -77,12 +99,13 @@ export const chitchatScuttlebutt = defineProtocol({
   clocks: ["round", "event"],
   roundTicks: 3,
   rests: () => true,
-  payloadWords: ({ writers = 1 }) => Math.ceil(writers / 2) + writers,
+  payloadWords: ({ writers = 1 }) => Math.ceil(writers / 2) + 2 * writers,
   outsideDomain: ({ nodes, parameters: { digestBytes = 0 } }) =>
     nodes * digestBytes > UDP_BYTES_MAX
       ? `a digest of ${nodes} nodes fills more than one packet of ${UDP_BYTES_MAX} bytes`
       : undefined,
-  fields: ({ nodes, parameters: { writers = 1 } }: ProtocolSettings) => [
+  fields: ({ nodes, parameters: { writers = 1 }, ...settings }: ProtocolSettings) => [
+    ...arrivalFields({ ...settings, nodes, parameters: { subjects: writers } }),
     {
       ...{ name: "versions", type: "u32", count: nodes * writers, digest: true },
       meaning: "the version of each writer that a node has",
@@ -92,7 +115,7 @@ export const chitchatScuttlebutt = defineProtocol({
       meaning: "what the message at hand brings, by shard",
     },
     {
-      ...{ name: "tallies", type: "f64", count: SHARDS_MAX * TALLIES.length, shared: true },
+      ...{ name: "entryTallies", type: "f64", count: SHARDS_MAX * TALLIES.length, shared: true },
       meaning: "entries sent, those already there, packets that could not hold all",
     },
   ],
