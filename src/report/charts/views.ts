@@ -3,6 +3,7 @@ import type { Overlay, ViewTrial } from "../../history/views-record.js";
 import type { Axis, ChartWithTable, LineSeries } from "../chart.js";
 import { formatValue, type Format } from "../format.js";
 import { curveTable } from "./coverage.js";
+import { logBounds } from "./log-bounds.js";
 
 /** An overlay with the label that no other has, and its style. */
 export interface LabelledOverlay {
@@ -36,7 +37,12 @@ const CURVES: readonly Curve[] = [
   {
     ...{ id: "views-degree", title: "In-degree", first: "In-degree" },
     caption: "Share of nodes by in-degree, before the crash",
-    ...{ x: "nodes that know a node", y: "share of nodes", format: "percent", scale: "linear" },
+    ...{
+      x: "nodes that know a node",
+      y: "share of nodes, log scale",
+      format: "percent",
+      scale: "log",
+    },
     points: inDegreeShares,
     verb: "",
   },
@@ -50,7 +56,7 @@ const CURVES: readonly Curve[] = [
   {
     ...{ id: "views-clustering", title: "Clustering", first: "Round" },
     caption: "Clustering coefficient by round",
-    ...{ x: "round", y: "clustering coefficient, 0 to 1", format: "number", scale: "linear" },
+    ...{ x: "round", y: "clustering coefficient, log scale", format: "number", scale: "log" },
     points: byRound("clustering"),
     verb: "clustering is",
   },
@@ -85,16 +91,24 @@ function chartOf(curve: Curve, series: readonly LineSeries[]): ChartWithTable {
     model: {
       ...{ id, title, kind: "lines", summary: summaryOf(curve, series) },
       x: { label: x, format: "count", scale: "linear", min: 0 },
-      y: { label: y, format, scale, min: 0 },
+      y: { label: y, format, scale, ...boundsOf(scale, series) },
       series,
     },
     table: curveTable(caption, first, series, (value) => formatValue(value, format)),
   };
 }
 
+function boundsOf(
+  scale: Axis["scale"],
+  series: readonly LineSeries[],
+): { readonly min: number; readonly max?: number } {
+  if (scale === "linear") return { min: 0 };
+  return logBounds(series.flatMap(({ points }) => points.map(([, y]) => y)));
+}
+
 /** Means over trials, with a band from the least to the most where there are several. */
 function lineOf(
-  { points }: Curve,
+  { points, scale }: Curve,
   { label, style, overlay }: LabelledOverlay,
 ): LineSeries | undefined {
   const values = new Map<number, number[]>();
@@ -102,15 +116,18 @@ function lineOf(
     for (const [x, y] of points(trial)) values.set(x, [...(values.get(x) ?? []), y]);
   }
   if (values.size === 0) return undefined;
-  const sorted = [...values].sort(([a], [b]) => a - b);
+  // A log scale has no place for zero.
+  const shown = [...values].filter(([, all]) => scale !== "log" || all.some((value) => value > 0));
+  const sorted = shown.sort(([a], [b]) => a - b);
   const count = overlay.trials.length;
   const mean = (all: readonly number[]): number =>
     Number((all.reduce((sum, value) => sum + value, 0) / count).toPrecision(6));
   const line = sorted.map(([x, all]): Point => [x, mean(all)]);
   if (count < 2) return { label, style, points: line };
   const band = sorted.map(([x, all]) => {
-    const low = all.length < count ? 0 : Math.min(...all);
-    return [x, low, Math.max(...all)] as const;
+    const known = scale === "log" ? all.filter((value) => value > 0) : all;
+    const low = all.length < count && scale !== "log" ? 0 : Math.min(...known);
+    return [x, low, Math.max(...known)] as const;
   });
   return { label, style, points: line, band };
 }
