@@ -108,6 +108,10 @@ export const OUTSIDE_DC_BELOW: u32 = 65;
 export const OUTSIDE_RACK_BELOW: u32 = 66;
 /** nearest: draws of which the nearest counts. */
 export const CANDIDATES: u32 = 67;
+/** u32[8 * nodes]: when each node was first seen to go down, up, …; 0 = nobody keeps that. See lives.ts. */
+export const CHANGES_AT: u32 = 68;
+/** u32[nodes]: messages that a node could not send or receive; 0 = nobody keeps that. */
+export const LOST_AT: u32 = 69;
 /** 1 when nodes can be down; see lives.ts. */
 export const MORTAL: u32 = 73;
 /** u32[nodes]: which outages hit a node; and those that last now. Bit i is outage i. */

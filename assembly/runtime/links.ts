@@ -2,12 +2,12 @@
  * What the network does to messages beside delaying and losing them: partitions, second copies, and the
  * queues of access links. Each is off while its word in the context is 0.
  */
-import { getF64, getU32, mul32, setF64, toF64, toU32 } from "../memory";
+import { getF64, getU32, mul32, setF64, setU32, toF64, toU32 } from "../memory";
 import { threefry } from "../kernels/random";
 import { addArrived, countArrived, countSent } from "./access";
 import {
   BANDWIDTH_AT, CONTROL_BYTES, COPY_BYTES, CUT_END, CUT_FIRST, DUPLICATED, DUPLICATE_BELOW, LOST,
-  REQUESTS_LOST, SEED, TICK,
+  LOST_AT, REQUESTS_LOST, SEED, TICK,
 } from "./context";
 
 /**
@@ -44,6 +44,12 @@ export function countSentLost(c: u32, kind: u32): void {
 export function countArrivedLost(c: u32, kind: u32): void {
   if ((kind & COPY) != 0) countArrived(c, LOST);
   if ((kind & CONTROL) != 0) countArrived(c, REQUESTS_LOST);
+}
+
+/** Keeps that a node of this shard could not send or receive a message; see context.ts. */
+export function noteLost(c: u32, node: u32): void {
+  const lost = getU32(c, LOST_AT);
+  if (lost != 0) setU32(lost, node, getU32(lost, node) + 1);
 }
 
 /** 1 when this message comes twice; keyed by the pair, the tick of arrival and the kind. */

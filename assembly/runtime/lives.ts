@@ -8,9 +8,10 @@ import {
 import { drawBelow, threefry } from "../kernels/random";
 import { addArrived, field } from "./access";
 import {
-  CHURN, CHURN_FORGETS, END, FIELD_COUNT, FIELD_WIDTHS_AT, FIRST, LIVE, LIVES_AT, LIVE_INFORMED,
-  MORTAL, NODES, ORIGIN, OUTAGES_NOW, OUTAGE_HITS_AT, PAUSES_NOW, SEED, SESSIONS_AT, TICK, TRACE_HOSTS,
-  TRACE_LENGTH, TRACE_OFFSETS_AT, TRACE_TICKS_AT, UP_BELOW,
+  ARRIVAL_ROUND, CHANGES_AT, CHURN, CHURN_FORGETS, END, EVENT_CLOCK, FIELD_COUNT, FIELD_WIDTHS_AT,
+  FIRST, LIVE, LIVES_AT, LIVE_INFORMED, MORTAL, NODES, ORIGIN, OUTAGES_NOW, OUTAGE_HITS_AT,
+  PAUSES_NOW, SEED, SESSIONS_AT, TICK, TRACE_HOSTS, TRACE_LENGTH, TRACE_OFFSETS_AT, TRACE_TICKS_AT,
+  UP_BELOW,
 } from "./context";
 
 /** Purposes of draws: lengths of sessions, the state at the start, the time of a trace's second use. */
@@ -62,8 +63,28 @@ export function countLive(c: u32, isRumor: u32): void {
     live++;
     if (isRumor == 1) informed += getBit(field(c, INFORMED_FIELD), node);
   }
+  if (getU32(c, CHANGES_AT) != 0) noteChanges(c);
   addArrived(c, LIVE, toF64(live));
   addArrived(c, LIVE_INFORMED, toF64(informed));
+}
+
+/** Ticks of a node that are kept, down and up in turn. */
+const CHANGES_MAX: u32 = 8;
+
+/**
+ * Keeps when this shard's nodes went down and came back, as seen at the ends of steps, in the
+ * stamps of infection.ts. Only a traced trial asks, so that timed ones pay nothing.
+ */
+function noteChanges(c: u32): void {
+  const event = getU32(c, EVENT_CLOCK) == 1;
+  const stamp = event ? getU32(c, TICK) + 1 : getU32(c, ARRIVAL_ROUND) + 2;
+  const end = getU32(c, END);
+  for (let node = getU32(c, FIRST); node < end; node++) {
+    const changes = getU32(c, CHANGES_AT) + mul32(node, CHANGES_MAX << 2);
+    let count: u32 = 0;
+    while (count < CHANGES_MAX && getU32(changes, count) != 0) count++;
+    if (count < CHANGES_MAX && isUp(c, node) == (count & 1)) setU32(changes, count, stamp);
+  }
 }
 
 /** An outage begins that takes the state of those it hits. @param mask the outage's bit */

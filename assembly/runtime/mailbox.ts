@@ -16,7 +16,7 @@ import {
 } from "./context";
 import {
   CONTROL, COPY, DOWN, DROPPED, UP, bytesOf, countArrivedLost, countDuplicate, countSentLost, isCut,
-  isDuplicated, queueTicks,
+  isDuplicated, noteLost, queueTicks,
 } from "./links";
 import { isPaused, isUp } from "./lives";
 import { countCarried } from "./zones";
@@ -74,6 +74,7 @@ export function sendSized(
     const wait = isCut(c, from, to) ? DROPPED : uplinkTicks(c, from, kind, bytes);
     if (wait == DROPPED) {
       countSentLost(c, kind);
+      noteLost(c, from);
       return 0;
     }
     ticks = ticks + wait;
@@ -147,7 +148,10 @@ function getsThrough(c: u32, m: u32): bool {
   }
   if ((kind & FLAGS) == 0) return true;
   if (isUp(c, to) == 0) {
-    if (getU32(c, INBOX_PREVIEW) == 0) countArrivedLost(c, kind);
+    if (getU32(c, INBOX_PREVIEW) == 0) {
+      countArrivedLost(c, kind);
+      noteLost(c, to);
+    }
     return false;
   }
   const links = getU32(c, DOWNLINK_AT);
@@ -156,6 +160,7 @@ function getsThrough(c: u32, m: u32): bool {
   if (ticks == 0) return true;
   if (ticks == DROPPED) {
     countArrivedLost(c, kind);
+    noteLost(c, to);
   } else {
     setU32(m, 2, getU32(m, 2) | QUEUED);
     wait(c, m, ticks);

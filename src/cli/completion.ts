@@ -33,10 +33,12 @@ type Words = readonly (readonly [command: string, words: readonly string[]])[];
 async function wordsOf(program: Command): Promise<Words> {
   const { builtinNames } = await import("../scenario/find.js");
   const { protocols } = await import("../protocols/registry.js");
+  const { OVERLAY_NAMES } = await import("../views/presets.js");
   const names: Readonly<Record<string, readonly string[]>> = {
     run: [...builtinNames(), ...protocols.map(({ id }) => id)],
     list: ["protocols", "scenarios", "networks", "kernels"],
     completion: SHELLS,
+    views: OVERLAY_NAMES,
   };
   return program.commands.map((command) => {
     const flags = command.options.map(({ long, short }) => long ?? short ?? "");

@@ -9,6 +9,7 @@ import { addListCommand } from "./list.js";
 import { addReportCommand } from "./report.js";
 import { addRunCommand } from "./run.js";
 import { addValidateCommand } from "./validate.js";
+import { addViewsCommand } from "./views.js";
 
 /** Runs one command line (without node and script) and returns the exit code; never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -45,6 +46,7 @@ function createProgram(args: readonly string[], finish: (code: number) => void):
   addBenchCommand(program, args, finish);
   addMeasureCommands(program, args, finish);
   addValidateCommand(program, args, finish);
+  addViewsCommand(program, args, finish);
   addReportCommand(program, finish);
   addListCommand(program, finish);
   addCompletionCommand(program, finish);

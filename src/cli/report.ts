@@ -6,6 +6,7 @@ import { InputError } from "../errors.js";
 import type { BenchRecord } from "../history/bench-record.js";
 import type { RunRecord } from "../history/record.js";
 import type { ValidateRecord } from "../history/validate-record.js";
+import type { ViewsRecord } from "../history/views-record.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
 import { openFile } from "./open.js";
@@ -56,7 +57,7 @@ export function addReportCommand(program: Command, finish: (code: number) => voi
     });
 }
 
-type AnyRecord = RunRecord | BenchRecord | ValidateRecord;
+type AnyRecord = RunRecord | BenchRecord | ValidateRecord | ViewsRecord;
 
 interface Options {
   readonly generatedAt: string;
@@ -90,6 +91,13 @@ const VALIDATE: Kind<ValidateRecord> = {
   md: async (records) =>
     (await import("../report/validate-text.js")).renderValidateMarkdown(records),
   csv: async (records) => (await import("../report/validate-text.js")).renderValidateCsv(records),
+};
+
+const VIEWS: Kind<ViewsRecord> = {
+  html: async (records, options) =>
+    (await import("../report/views-page.js")).renderViewsReport(records, options),
+  md: async (records) => (await import("../report/views-text.js")).renderViewsMarkdown(records),
+  csv: async (records) => (await import("../report/views-text.js")).renderViewsCsv(records),
 };
 
 async function report(files: readonly string[], flags: ReportFlags): Promise<void> {
@@ -140,6 +148,8 @@ async function render(
   };
   const benches = found.filter((record) => record.kind === "bench");
   if (benches.length > 0) return BENCH[format](benches, options);
+  const views = found.filter((record) => record.kind === "views");
+  if (views.length > 0) return VIEWS[format](views, options);
   const validations = found.filter(
     (record): record is ValidateRecord => record.kind === "validate" || record.kind === "fidelity",
   );
@@ -164,7 +174,9 @@ async function readRecords(file: string): Promise<AnyRecord[]> {
   const { recordSchema } = await import("../history/record.js");
   const { benchRecordSchema } = await import("../history/bench-record.js");
   const { validateRecordSchema } = await import("../history/validate-record.js");
+  const { viewsRecordSchema } = await import("../history/views-record.js");
   const schemas = {
+    views: viewsRecordSchema,
     ...{ run: recordSchema, bench: benchRecordSchema },
     ...{ validate: validateRecordSchema, fidelity: validateRecordSchema },
   };

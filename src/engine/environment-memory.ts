@@ -63,6 +63,8 @@ export function environmentWords(
     [CONTEXT.OUTAGE_HITS_AT, address("outageHits")],
     [CONTEXT.PAUSING_OUTAGES, pausingOutages(plan.environment)],
     [CONTEXT.LIVES_AT, address("lives")],
+    [CONTEXT.CHANGES_AT, address("changes")],
+    [CONTEXT.LOST_AT, address("lostAt")],
     [CONTEXT.CHURN, churn],
     [CONTEXT.CHURN_FORGETS, Number(rest.churnForgets)],
     [CONTEXT.SESSIONS_AT, address("sessions")],

@@ -124,6 +124,20 @@ export function environmentFields(
   return fields;
 }
 
+/** Changes of a node that a traced trial keeps; see assembly/runtime/lives.ts. */
+export const CHANGES_MAX = 8;
+
+/** What a traced trial keeps of who was down, and whose messages were lost. */
+export function lossFields({ network, observe, nodes }: TrialSettings): FieldSpec[] {
+  const { environment } = network;
+  if (!observe || environment === undefined) return [];
+  const { outages, churn } = environment;
+  const lost: FieldSpec = { name: "lostAt", type: "u32", count: nodes, meaning: "messages lost" };
+  if (outages.length === 0 && churn === undefined) return [lost];
+  const meaning = "when each node went down, came back, …";
+  return [lost, { name: "changes", type: "u32", count: CHANGES_MAX * nodes, meaning }];
+}
+
 /** Which outages of an effect last at a tick, bit i for outage i. */
 export function outagesAt(
   { outages }: EnvironmentPlan,

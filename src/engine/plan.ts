@@ -16,6 +16,7 @@ import { delayTables, type DelayTables } from "./delays.js";
 import {
   environmentFields,
   isQuiet,
+  lossFields,
   planEnvironment,
   waitTicksMax,
   type EnvironmentPlan,
@@ -371,6 +372,7 @@ function mailboxMachine(
       meaning: "chunks",
     },
     { name: "wheelPool", type: "u8", count: wheelChunks * chunkBytes * workers, meaning: "chunks" },
+    ...lossFields(settings),
   ];
 }
 

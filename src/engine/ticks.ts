@@ -247,7 +247,8 @@ class Totals {
 function prepareState(run: TrialRun): void {
   const { plan } = run.task;
   const others = ["contexts", "counts", "heads", "wheels", "outageHits", "lives"];
-  for (const name of [...plan.protocolFields, ...others, "uplinks", "downlinks"]) run.clear(name);
+  const kept = ["uplinks", "downlinks", "changes", "lostAt"];
+  for (const name of [...plan.protocolFields, ...others, ...kept]) run.clear(name);
   run.doubles.set(plan.parameters, run.at("parameters") / 8);
   run.words.set(
     plan.protocolFields.map((name) => run.at(name)),

@@ -5,7 +5,9 @@
  */
 import { z } from "zod";
 
-export const RECORD_SCHEMA = "hearsay.record/1";
+export const RECORD_SCHEMA = "hearsay.record/2";
+/** Records that are read. 1 knew neither what was lost nor the places of nodes. */
+const RECORD_SCHEMAS = ["hearsay.record/1", RECORD_SCHEMA] as const;
 
 /** A measure may be missing (null): rounds to a coverage that was never reached. */
 const measure = z.number().nullable();
@@ -59,6 +61,39 @@ export const pictureSchema = z.strictObject({
   stepUnit: z.string(),
   /** base64 of raw-deflated u8[nodes]. */
   data: z.string(),
+  /**
+   * Where the nodes stand, if that is known: base64 of raw deflate of u32[places] nodes there, then
+   * i16[places] latitudes and i16[places] longitudes in hundredths of degrees, little-endian. Nodes
+   * stand at the places in the order of their ids.
+   */
+  places: z.string().optional(),
+});
+
+/** What was lost in the traced trial, in the steps of its picture. */
+export const lossesSchema = z.strictObject({
+  /**
+   * base64 of raw-deflated bytes: for each node the steps at which it was first seen to go down, come
+   * back, go down, …, ascending, and a zero. Missing where no node could be down.
+   */
+  changes: z.string().optional(),
+  /** Nodes that may have changed more often than is kept. */
+  cutNodes: z.int().min(0).optional(),
+  /** Nodes [first, end) and all others did not reach each other in the steps [from, until). */
+  cuts: z.array(
+    z.strictObject({
+      first: z.int().min(0),
+      end: z.int().min(0),
+      from: z.int().min(1),
+      until: z.int().min(1),
+    }),
+  ),
+  /**
+   * base64 of raw-deflated u8[nodes]: messages that a node could not send or receive because it was down,
+   * cut off or its link was full; 255 = that many or more. Losses of the links themselves are not in it.
+   */
+  lost: z.string(),
+  /** Most messages lost at one node. */
+  lostMax: z.int().min(0),
 });
 
 /** What only a traced trial can tell; its digest equals the timed trial of the same seed. */
@@ -80,6 +115,7 @@ export const observedSchema = z.strictObject({
     bins: z.array(z.number()),
   }),
   picture: pictureSchema.optional(),
+  losses: lossesSchema.optional(),
 });
 
 export const armSchema = z.strictObject({
@@ -136,7 +172,7 @@ export const speedupSchema = z.strictObject({
 });
 
 export const recordSchema = z.strictObject({
-  schema: z.literal(RECORD_SCHEMA),
+  schema: z.enum(RECORD_SCHEMAS),
   kind: z.literal("run"),
   id: z.string(),
   createdAt: z.string(),
@@ -156,6 +192,7 @@ export type Summary = z.infer<typeof summarySchema>;
 export type Series = z.infer<typeof seriesSchema>;
 export type TrialRecord = z.infer<typeof trialSchema>;
 export type Picture = z.infer<typeof pictureSchema>;
+export type Losses = z.infer<typeof lossesSchema>;
 export type Observed = z.infer<typeof observedSchema>;
 export type Arm = z.infer<typeof armSchema>;
 export type ScenarioRecord = z.infer<typeof scenarioSchema>;

@@ -6,7 +6,7 @@ import { basename } from "node:path";
 import { checkChoice, checkNumber, shown } from "../check.js";
 import { InputError } from "../errors.js";
 import { checkBudget } from "../memory/layout.js";
-import { placesFromCities } from "./cities.js";
+import { inhabitedPlaces, placesFromCities } from "./cities.js";
 import { csrBytes, largestComponent } from "./csr.js";
 import { LATENCY_MS_MAX } from "./edge-lines.js";
 import { readEdgeList } from "./edge-list.js";
@@ -149,6 +149,7 @@ export async function buildNetwork(
       ...selection?.description,
     },
     order: spec.latency === "cities" ? "hilbert" : "id",
+    ...(latency.cityPlaces === undefined ? {} : { cityPlaces: latency.cityPlaces }),
   };
 }
 
@@ -251,7 +252,10 @@ function degreeOf(spec: NetworkSpec, nodes: number, fallback: number, most: numb
   return checkNumber("network.degree", spec.degree, { min: 1, max, integer: true, unit });
 }
 
-function latencyOf(spec: NetworkSpec, topology: Topology): Described<Latency> {
+function latencyOf(
+  spec: NetworkSpec,
+  topology: Topology,
+): Described<Latency> & Pick<Network, "cityPlaces"> {
   switch (spec.latency) {
     case "round":
       return { part: { kind: "round" }, description: {} };
@@ -276,8 +280,12 @@ function latencyOf(spec: NetworkSpec, topology: Topology): Described<Latency> {
     }
     case "cities": {
       const citiesPreset = checkPreset("network.citiesPreset", spec.citiesPreset ?? "public");
-      const { places } = placesFromCities(topology.nodes);
-      return { part: distanceLatency(citiesPreset, places), description: { citiesPreset } };
+      const placement = placesFromCities(topology.nodes);
+      return {
+        part: distanceLatency(citiesPreset, placement.places),
+        description: { citiesPreset },
+        cityPlaces: inhabitedPlaces(placement),
+      };
     }
   }
 }

@@ -10,6 +10,7 @@ import { invariant } from "../errors.js";
 import { checkBudget } from "../memory/layout.js";
 import { placeVector, type Place } from "./geography.js";
 import { hilbertIndex } from "./hilbert.js";
+import type { CityPlace } from "./network.js";
 
 export interface City extends Place {
   readonly name: string;
@@ -72,6 +73,14 @@ export function placesFromCities(nodes: number): Placement {
     }
   });
   return { places, cities, firstNodes };
+}
+
+/** The cities that have nodes, in the order of the nodes' ids. */
+export function inhabitedPlaces({ cities, firstNodes }: Placement): CityPlace[] {
+  return cities.flatMap(({ lat, lon }, index) => {
+    const nodes = firstNodes[index + 1]! - firstNodes[index]!;
+    return nodes === 0 ? [] : [{ lat, lon, nodes }];
+  });
 }
 
 /** The city in which a node stands. */

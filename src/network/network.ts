@@ -150,6 +150,13 @@ export interface Selection {
   readonly directedRounds: number;
 }
 
+/** Degrees, and how many nodes stand there. */
+export interface CityPlace {
+  readonly lat: number;
+  readonly lon: number;
+  readonly nodes: number;
+}
+
 export interface Network {
   readonly topology: Topology;
   readonly latency: Latency;
@@ -165,4 +172,6 @@ export interface Network {
   readonly description: Readonly<Record<string, number | string | boolean>>;
   /** How node ids follow places: "hilbert" when neighbours in id are neighbours on the map. */
   readonly order: "id" | "hilbert";
+  /** Where the nodes stand, in the order of their ids, where they stand in cities. */
+  readonly cityPlaces?: readonly CityPlace[];
 }

@@ -122,13 +122,20 @@ export function renderChart({ model, table }: ChartWithTable): string {
 <h3 id="${id}-title">${escape(title)}</h3>
 <p class="summary" id="${id}-summary">${escape(asSentence(summary))}</p>
 <div class="chart ${height}"><canvas role="img" tabindex="0" data-chart="${id}" aria-labelledby="${id}-title" aria-describedby="${id}-summary" aria-details="${id}-data"></canvas></div>
-<ul class="key" id="${id}-key">${keyItems(model)}</ul>${nameList(model)}
+<ul class="key" id="${id}-key"${isLongKey(model) ? ' tabindex="0"' : ""}>${keyItems(model)}</ul>${nameList(model)}
 <p class="reading" id="${id}-reading" aria-live="polite"></p>
 <details class="data" id="${id}-data"><summary>Figures of this chart<span class="unseen">: ${escape(title)}</span></summary>
 ${renderTable(table)}
 </details>
 <script type="application/json" data-model="${id}">${escapeJson(model)}</script>
 </figure>`;
+}
+
+/** A key of more names than this scrolls where the page is narrow, and the keyboard must reach it. */
+const KEY_ITEMS_MAX = 12;
+
+function isLongKey(model: ChartModel): boolean {
+  return model.kind !== "bars" && model.series.length > KEY_ITEMS_MAX;
 }
 
 /** Every line, part or marker with its name; the client hides it where names stand on the lines. */

@@ -9,7 +9,7 @@ import { sweepsOf } from "./sweeps.js";
 
 /** An interval whose ends lie further apart says only that there were too few trials. */
 const INTERVAL_SPAN_MAX = 100;
-/** Clauses about spread; settings beyond are named by their number. */
+/** Clauses about spread; of more settings only the first is told, and the number of the others. */
 const GROUPS_MAX = 2;
 
 export function findingsSentence(all: readonly Run[]): string {
@@ -26,9 +26,11 @@ export function findingsSentence(all: readonly Run[]): string {
   const sweeps = sweepsOf(runs);
   const growths = (["round", "event"] as const).flatMap((clock) => growthOf(sweeps, clock));
   if (growths.length > 0) return sentence([growthClause(growths), detection]);
-  const clauses = groups.slice(0, GROUPS_MAX).map((group) => groupClause(group, groups[0]!));
-  if (groups.length > GROUPS_MAX) {
-    clauses.push(`${formatCount(groups.length - GROUPS_MAX)} more settings follow below`);
+  // Of many settings the first one stands for all: a headline is no list.
+  const told = groups.length > GROUPS_MAX ? 1 : GROUPS_MAX;
+  const clauses = groups.slice(0, told).map((group) => groupClause(group, groups[0]!));
+  if (groups.length > told) {
+    clauses.push(`${formatCount(groups.length - told)} more settings follow below`);
   }
   const lead = fastest(groups[0]!)?.run ?? groups[0]![0]!;
   return sentence([...clauses, detection, speedClause(runs, lead)]);

@@ -1,8 +1,12 @@
 /** The picture of a record as the page uses it: checked, counted, and within the page's budget. */
-import { inflateRawSync } from "node:zlib";
 import { InputError } from "../errors.js";
 import type { Picture, RunRecord } from "../history/record.js";
+import { countLosses, type LossCounts } from "./loss-data.js";
 import type { Run } from "./runs.js";
+import { unpack } from "./unpack.js";
+
+/** Of a place: its nodes, latitude and longitude. */
+const PLACE_BYTES = 8;
 
 /** All pictures of a page together, in base64 characters: a page stays under 4 MB. */
 export const PICTURES_CHARACTERS_MAX = 3_400_000;
@@ -14,6 +18,8 @@ export interface RunPicture {
   readonly picture: Picture;
   /** stepCounts[step] = nodes whose pixel has that step; step 0 = never informed. */
   readonly stepCounts: readonly number[];
+  /** undefined where the record has none. */
+  readonly lossCounts: LossCounts | undefined;
 }
 
 export interface Pictures {
@@ -30,12 +36,15 @@ export function readPictures(runs: readonly Run[]): Pictures {
   for (const run of runs) {
     const picture = run.record.observed?.picture;
     if (picture === undefined) continue;
-    characters += picture.data.length;
-    if (characters > PICTURES_CHARACTERS_MAX) {
-      characters -= picture.data.length;
+    const losses = run.record.observed?.losses;
+    const size = lengthOf(picture.data, picture.places, losses?.changes, losses?.lost);
+    if (characters + size > PICTURES_CHARACTERS_MAX) {
       leftOut.push(run);
     } else {
-      shown.push({ run, picture, stepCounts: countSteps(run, picture) });
+      characters += size;
+      const lossCounts = losses && countLosses(run.label, losses, picture);
+      checkPlaces(run, picture);
+      shown.push({ run, picture, stepCounts: countSteps(run, picture), lossCounts });
     }
   }
   return { shown, leftOut };
@@ -46,9 +55,26 @@ export function recordsWithin(runs: readonly Run[], { leftOut }: Pictures): RunR
   return runs.map((run) => {
     const { record } = run;
     if (!leftOut.includes(run) || record.observed === null) return record;
-    const { picture: _, ...observed } = record.observed;
+    const { picture: _, losses: __, ...observed } = record.observed;
     return { ...record, observed };
   });
+}
+
+function lengthOf(...texts: readonly (string | undefined)[]): number {
+  return texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+}
+
+/** Places must be whole, and hold exactly the picture's nodes. */
+function checkPlaces(run: Run, { places, nodes }: Picture): void {
+  if (places === undefined) return;
+  const field = `observed.picture of ${run.label}.places`;
+  const bytes = unpack(field, places, PLACE_BYTES * nodes);
+  const count = bytes.length / PLACE_BYTES;
+  let held = 0;
+  for (let place = 0; place < Math.floor(count); place++) held += bytes.readUInt32LE(4 * place);
+  if (!Number.isInteger(count) || held !== nodes) {
+    throw new InputError(`${field} must hold ${nodes} nodes in places of 8 bytes, got ${held}`);
+  }
 }
 
 function countSteps(run: Run, { data, nodes, steps, width, height }: Picture): number[] {
@@ -59,13 +85,7 @@ function countSteps(run: Run, { data, nodes, steps, width, height }: Picture): n
       `${field}.width times height must be from ${nodes} (nodes) to ${PIXELS_MAX}, got ${cells}`,
     );
   }
-  let values: Uint8Array;
-  try {
-    values = inflateRawSync(Buffer.from(data, "base64"), { maxOutputLength: nodes + 1 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`${field}.data must be base64 of raw deflate of ${nodes} bytes (${code})`);
-  }
+  const values = unpack(`${field}.data`, data, nodes);
   if (values.length !== nodes) {
     throw new InputError(`${field}.data must hold ${nodes} bytes, got ${values.length}`);
   }

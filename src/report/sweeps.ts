@@ -15,8 +15,8 @@ export interface Sweep {
   readonly runs: readonly { readonly value: number; readonly run: Run }[];
 }
 
-/** Every group of runs that agree in all settings but one, which takes SWEEP_VALUES_MIN values or more. */
-export function sweepsOf(runs: readonly Run[]): Sweep[] {
+/** Every group of runs that agree in all settings but one, which takes `valuesMin` values or more. */
+export function sweepsOf(runs: readonly Run[], valuesMin = SWEEP_VALUES_MIN): Sweep[] {
   const all = runs
     .filter(({ trials }) => trials.length > 0)
     .map((run) => ({ run, values: settingsOf(run.record.scenario) }));
@@ -31,7 +31,7 @@ export function sweepsOf(runs: readonly Run[]): Sweep[] {
       groups.set(key, [...(groups.get(key) ?? []), { value, run }]);
     }
     return [...groups.values()]
-      .filter((group) => new Set(group.map(({ value }) => value)).size >= SWEEP_VALUES_MIN)
+      .filter((group) => new Set(group.map(({ value }) => value)).size >= valuesMin)
       .map((group) => ({ setting, runs: group.sort((a, b) => a.value - b.value) }));
   });
   return labelled(sweeps);

@@ -19,7 +19,7 @@ import { compileWasm } from "../kernels/wasm.js";
 import { summarize } from "../metrics/summary.js";
 import { pairedRatio } from "../statistics/interval.js";
 import { WorkerPool } from "../workers/pool.js";
-import { observe } from "./observe.js";
+import { observe, PICTURE_NODES_MAX } from "./observe.js";
 import { trialRecord } from "./trial-record.js";
 import { TrialPlayer } from "./trials.js";
 import type { BackendName, RunHooks, Scenario } from "./types.js";
@@ -46,7 +46,7 @@ export async function runScenario(scenario: Scenario, hooks: RunHooks = {}): Pro
     try {
       if (lanes === 1) await session.playAll(player);
       else await session.playApart(players);
-      if (scenario.observe && player.plan.path === "bits") {
+      if (scenario.observe && !session.tracesTimedTrial(player)) {
         await session.trace(new TrialPlayer(scenario, pool, module, { workers, observe: true }));
       }
     } catch (error) {
@@ -124,10 +124,21 @@ class Session {
     }
   }
 
+  /**
+   * false when a trial of its own tells more: bits know no hops, and who was down is kept only when asked
+   * for. What spreads no rumor has no picture.
+   */
+  tracesTimedTrial({ plan }: TrialPlayer): boolean {
+    const { network, nodes } = this.#scenario;
+    if (plan.path === "bits") return false;
+    const isPictured = plan.protocolFields.includes("since") && nodes <= PICTURE_NODES_MAX;
+    return network.environment === undefined || !isPictured;
+  }
+
   /** The general path traces every trial anyway: the first seed's state is read before it is reused. */
   #traceHere(player: TrialPlayer, result: TrialResult): void {
     const { observe: wanted, seed } = this.#scenario;
-    if (!wanted || player.plan.path !== "mailbox" || result.seed !== seed) return;
+    if (!wanted || !this.tracesTimedTrial(player) || result.seed !== seed) return;
     // Hops, load and picture are of a rumor: a model of values has none.
     if (!player.plan.protocolFields.includes("since")) return;
     this.#observed ??= observe(this.#scenario, player, result);

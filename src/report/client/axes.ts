@@ -73,7 +73,7 @@ function byteTicks(max: number): { value: number }[] {
 function logTicks(min: number, max: number): { value: number }[] {
   const ticks: { value: number }[] = [];
   const decades = Math.log10(max / min);
-  const steps = decades > 4 ? [1] : decades > 2.2 ? [1, 3] : [1, 2, 5];
+  const steps = decades > 3 ? [1] : decades > 2.2 ? [1, 3] : [1, 2, 5];
   for (let power = Math.floor(Math.log10(min)); 10 ** power <= max; power++) {
     for (const step of steps) {
       const value = Number((step * 10 ** power).toPrecision(3));

@@ -20,6 +20,7 @@ import { barsConfig, dotsConfig } from "./rows.js";
 import { mountSaves } from "./saves.js";
 import { scatterConfig } from "./scatter.js";
 import { onThemeChange, readTheme, type Theme } from "./theme.js";
+import { chartSvg } from "./svg.js";
 import { readPoint } from "./tooltip.js";
 
 Chart.register(
@@ -69,7 +70,7 @@ function mountChart(canvas: HTMLCanvasElement): Mounted {
   const draw = (): Chart => new Chart(canvas, configOf(model, readTheme(COLOURS), key));
   let chart = draw();
   walkByKeyboard(canvas, model, () => chart);
-  mountSaves(canvas, id);
+  mountSaves(canvas, id, () => svgOf(model, canvas));
   const self: Mounted = {
     redraw() {
       chart.destroy();
@@ -82,6 +83,15 @@ function mountChart(canvas: HTMLCanvasElement): Mounted {
   };
   mounted.add(self);
   return self;
+}
+
+/** The chart as it stands, in vectors. */
+function svgOf(model: ChartModel, canvas: HTMLCanvasElement): string {
+  const theme = readTheme(COLOURS);
+  const key = document.createElement("ul");
+  const config = configOf(model, theme, key);
+  const size = { width: canvas.clientWidth, height: canvas.clientHeight };
+  return chartSvg(model, config, theme, size, () => !key.hidden);
 }
 
 function configOf(model: ChartModel, theme: Theme, key: HTMLElement): ChartConfiguration {

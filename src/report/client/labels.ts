@@ -170,6 +170,9 @@ export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right + 4 && b.left < a.right + 4 && a.top < b.bottom && b.top < a.bottom;
 }
 
+/** Rows closer than this, in pixels: names are smaller and stand higher, clear of the figures. */
+const DENSE_PITCH = 36;
+
 /** Names of rows at the left edge, above what is drawn in the row; figures at the right edge. */
 export function rowLabels(
   rows: readonly string[],
@@ -184,10 +187,11 @@ export function rowLabels(
       if (axis === undefined) return;
       const pitch = Math.abs(axis.getPixelForValue(1) - axis.getPixelForValue(0));
       ctx.save();
-      ctx.font = `${pitch < 36 ? 11 : 12}px ${theme.font}`;
+      const isDense = pitch < DENSE_PITCH;
+      ctx.font = `${isDense ? 11 : 12}px ${theme.font}`;
       ctx.textBaseline = "middle";
       rows.forEach((row, index) => {
-        const y = axis.getPixelForValue(index) - pitch * 0.34;
+        const y = axis.getPixelForValue(index) - pitch * (isDense ? 0.4 : 0.34);
         const figure = figures[index] ?? "";
         const room = chartArea.width - ctx.measureText(figure).width - 8;
         ctx.fillStyle = theme.ink;

@@ -4,15 +4,23 @@ import { formatCount } from "../../units.js";
 import { formatValue } from "../format.js";
 import { stepText } from "../picture-steps.js";
 import { saveBlob } from "./download.js";
-import { GROUND, loadRaster, paint, stepColour, type PictureShape, type Raster } from "./raster.js";
+import { loadMap } from "./map.js";
+import { drawKey, momentLabels, swatch } from "./picture-key.js";
+import {
+  GROUND,
+  loadRaster,
+  paint,
+  plainLayout,
+  stepColour,
+  type CellLayout,
+  type Raster,
+} from "./raster.js";
+import { mountSecondPicture } from "./second-picture.js";
 
 /** A whole playback takes about this long. */
 const PLAY_MS = 7000;
 const FRAME_MS_MIN = 45;
 const FRAME_MS_MAX = 450;
-/** Height of the key's drawing, in its own units. */
-const KEY_HEIGHT = 40;
-const KEY_LABELS = 5;
 
 interface Panel {
   readonly canvas: HTMLCanvasElement;
@@ -39,34 +47,64 @@ export interface Caption {
 export interface PictureView {
   /** Shows the end of an epidemic. */
   show(raster: Raster, caption: Caption): void;
+  /** Puts the nodes elsewhere; the moment stays. */
+  place(layout: CellLayout): void;
   /** Lets nothing move any more. */
   stop(): void;
 }
 
 /** Does nothing on a page without pictures. */
 export async function mountPicture(records: readonly RunRecord[]): Promise<void> {
-  if (document.getElementById("picture-panel") === null) return;
-  const view = mountPictureView("picture");
+  const panel = document.getElementById("picture-panel");
+  if (panel === null) return;
   const select = element("picture-run") as HTMLSelectElement;
+  const second = mountSecondPicture("losses", () => nameOf(records[Number(select.value)]));
+  const view = mountPictureView("picture", (layout, step) => second.show(layout, step));
+  const layouts = element("picture-layout") as HTMLSelectElement;
+  let raster: Raster | undefined;
+  const place = async (): Promise<void> => {
+    const index = Number(select.value);
+    const picture = records[index]?.observed?.picture;
+    if (raster === undefined || picture === undefined) return;
+    const places = layouts.value === "map" ? picture.places : undefined;
+    const isMap = places !== undefined;
+    const layout = isMap ? await loadMap(places, picture.nodes) : plainLayout(raster);
+    if (Number(select.value) !== index) return;
+    panel.classList.toggle("as-map", isMap);
+    view.place(layout);
+  };
   const choose = async (): Promise<void> => {
     const index = Number(select.value);
     const record = records[index];
     const picture = record?.observed?.picture;
     if (picture === undefined) return;
     view.stop();
-    const raster = await loadRaster(picture);
+    const loaded = await loadRaster(picture);
+    await second.load(loaded, record!.observed!.losses);
     if (Number(select.value) !== index) return; // another run was chosen meanwhile
-    view.show(raster, {
-      name: record!.scenario.name,
+    raster = loaded;
+    layouts.parentElement!.hidden = picture.places === undefined;
+    view.show(loaded, {
+      name: nameOf(record),
       summary: element(`picture-summary-${index}`).textContent,
       details: `picture-table-${index}`,
     });
+    await place();
   };
   select.addEventListener("change", () => void choose());
+  layouts.addEventListener("change", () => void place());
   await choose();
 }
 
-export function mountPictureView(prefix: string): PictureView {
+function nameOf(record: RunRecord | undefined): string {
+  return record?.scenario.name ?? "picture";
+}
+
+/** @param onStep hears what is painted, and where */
+export function mountPictureView(
+  prefix: string,
+  onStep: (layout: CellLayout, step: number) => void = () => undefined,
+): PictureView {
   const part = (name: string): HTMLElement => element(`${prefix}-${name}`);
   const panel: Panel = {
     canvas: part("canvas") as HTMLCanvasElement,
@@ -78,9 +116,11 @@ export function mountPictureView(prefix: string): PictureView {
     play: part("play") as HTMLButtonElement,
     save: part("save") as HTMLButtonElement,
   };
-  let shown: { readonly raster: Raster; readonly caption: Caption } | undefined;
+  let shown: { raster: Raster; caption: Caption; layout: CellLayout } | undefined;
   const show = (step: number): void => {
-    if (shown !== undefined) showStep(panel, shown.raster, step);
+    if (shown === undefined) return;
+    showStep(panel, shown.raster, step, shown.layout);
+    onStep(shown.layout, step);
   };
   const player = createPlayer(panel, () => shown?.raster.picture.steps ?? 1, show);
   panel.slider.addEventListener("input", () => {
@@ -96,9 +136,15 @@ export function mountPictureView(prefix: string): PictureView {
   return {
     show(raster, caption) {
       player.stop();
-      shown = { raster, caption };
+      shown = { raster, caption, layout: plainLayout(raster) };
       showRun(panel, raster, caption);
       show(raster.picture.steps);
+    },
+    place(layout) {
+      if (shown === undefined) return;
+      shown.layout = layout;
+      panel.canvas.classList.toggle("coarse", layout.width < 700);
+      show(Number(panel.slider.value));
     },
     stop: () => player.stop(),
   };
@@ -165,49 +211,9 @@ function showRun(panel: Panel, raster: Raster, { summary, details }: Caption): v
   );
 }
 
-/** Times under the key, evenly spaced; the first and the last with their unit. */
-function momentLabels({ steps, stepUnit }: PictureShape): HTMLElement[] {
-  const count = Math.min(KEY_LABELS, steps);
-  return Array.from({ length: count }, (_, index) => {
-    const label = document.createElement("span");
-    const step = count === 1 ? 1 : 1 + Math.round((index * (steps - 1)) / (count - 1));
-    const text = stepText(step, stepUnit);
-    const isEnd = index === 0 || index === count - 1;
-    label.textContent = isEnd ? text : text.replace(/[^\d.,]/g, "");
-    return label;
-  });
-}
-
-function swatch(colour: string): HTMLElement {
-  const mark = document.createElement("span");
-  mark.className = "swatch";
-  mark.style.backgroundColor = colour;
-  return mark;
-}
-
-/** Nodes informed per step as bars in their colours: key to the picture and curve of the epidemic. */
-function drawKey(key: SVGElement, raster: Raster): void {
-  const { counts } = raster;
-  const { steps } = raster.picture;
-  const most = counts.subarray(1).reduce((max, count) => Math.max(max, count), 1);
-  key.setAttribute("viewBox", `0 0 ${steps} ${KEY_HEIGHT}`);
-  const bars = Array.from({ length: steps }, (_, index) => {
-    const step = index + 1;
-    const height = Math.max(1.5, (counts[step]! / most) * KEY_HEIGHT);
-    const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    bar.setAttribute("x", String(index));
-    bar.setAttribute("width", "1");
-    bar.setAttribute("y", String(KEY_HEIGHT - height));
-    bar.setAttribute("height", String(height));
-    bar.setAttribute("fill", stepColour(raster, step));
-    return bar;
-  });
-  key.replaceChildren(...bars);
-}
-
-function showStep(panel: Panel, raster: Raster, step: number): void {
+function showStep(panel: Panel, raster: Raster, step: number, layout: CellLayout): void {
   const { picture, counts } = raster;
-  paint(panel.canvas, raster, step);
+  paint(panel.canvas, raster, step, layout);
   panel.slider.value = String(step);
   const informed = counts.subarray(1, step + 1).reduce((sum, count) => sum + count, 0);
   const moment = stepText(step, picture.stepUnit);

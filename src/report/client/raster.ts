@@ -3,7 +3,21 @@ import type { Picture } from "../../history/record.js";
 import { gilbertCells } from "../gilbert.js";
 
 /** A picture without its packed pixels. */
-export type PictureShape = Omit<Picture, "data">;
+export type PictureShape = Omit<Picture, "data" | "places">;
+
+/** Where nodes stand in a picture. */
+export interface CellLayout {
+  readonly width: number;
+  readonly height: number;
+  /** u32[nodes]: the node's cell; undefined where it is the node's number. */
+  readonly cells: Uint32Array | undefined;
+  /** Nodes that may share a cell; then the highest state is shown. Default 1. */
+  readonly share?: number;
+  /** u32[width * height]: pixels beneath the nodes; transparent where undefined. */
+  readonly background?: Uint32Array;
+  /** Colour of what is not informed, where it is not the ground's. */
+  readonly waiting?: Rgb;
+}
 
 export interface Raster {
   readonly picture: PictureShape;
@@ -17,10 +31,10 @@ export interface Raster {
   readonly palette: Uint32Array;
 }
 
-type Rgb = readonly [red: number, green: number, blue: number];
+export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** From the first informed to the last: light to dark, and told apart by lightness alone. */
-const RAMP: readonly Rgb[] = [
+export const RAMP: readonly Rgb[] = [
   [255, 246, 204],
   [254, 217, 118],
   [251, 166, 72],
@@ -90,7 +104,7 @@ function rampColour(share: number): Rgb {
 }
 
 /** RGBA in the byte order of ImageData on a little-endian machine, the only kind browsers run on. */
-function pixel([red, green, blue]: Rgb): number {
+export function pixel([red, green, blue]: Rgb): number {
   return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
@@ -101,21 +115,53 @@ export function stepColour({ palette }: Raster, step: number): string {
   return `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
 
+/** The plain layout of a picture: near-square, by number or along the curve. */
+export function plainLayout({ picture: { width, height }, cells }: Raster): CellLayout {
+  return { width, height, cells };
+}
+
 /** Paints what is informed by `step`; cells without a node stay transparent. */
-export function paint(canvas: HTMLCanvasElement, raster: Raster, step: number): void {
-  const { picture, steps, cells, palette } = raster;
+export function paint(
+  canvas: HTMLCanvasElement,
+  raster: Raster,
+  step: number,
+  layout = plainLayout(raster),
+): void {
+  const shown = raster.palette.slice();
+  if (layout.waiting !== undefined) shown[0] = pixel(layout.waiting);
+  shown.fill(shown[0]!, step + 1);
+  paintCells(canvas, layout, raster.steps, shown);
+}
+
+/**
+ * @param states u8[nodes]
+ * @param palette pixel of each state
+ */
+export function paintCells(
+  canvas: HTMLCanvasElement,
+  { width, height, cells, share = 1, background }: CellLayout,
+  states: Uint8Array,
+  palette: Uint32Array,
+): void {
   const ctx = canvas.getContext("2d");
   if (ctx === null) return;
-  canvas.width = picture.width;
-  canvas.height = picture.height;
-  const image = ctx.createImageData(picture.width, picture.height);
+  canvas.width = width;
+  canvas.height = height;
+  const image = ctx.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const shown = palette.slice();
-  shown.fill(palette[0]!, step + 1);
+  if (background !== undefined) pixels.set(background);
   if (cells === undefined) {
-    for (let node = 0; node < steps.length; node++) pixels[node] = shown[steps[node]!]!;
+    for (let node = 0; node < states.length; node++) pixels[node] = palette[states[node]!]!;
   } else {
-    for (let node = 0; node < steps.length; node++) pixels[cells[node]!] = shown[steps[node]!]!;
+    for (let node = 0; node < states.length; node++) {
+      const cell = cells[node]!;
+      // Nodes that share a cell follow each other.
+      let state = states[node]!;
+      if (share > 1) {
+        while (cells[node + 1] === cell) state = Math.max(state, states[++node]!);
+      }
+      pixels[cell] = palette[state]!;
+    }
   }
   ctx.putImageData(image, 0, 0);
 }

@@ -37,7 +37,8 @@ export function barsConfig(model: BarsModel, theme: Theme): ChartConfiguration {
       interaction: { mode: "nearest", axis: "y", intersect: false },
       scales: {
         x: { ...valueAxis(model.x, "x", theme), stacked: true },
-        y: { ...rowAxis(model.rows.length), stacked: true },
+        // Bars make room at the ends of their axis, which rowAxis has made already.
+        y: { ...rowAxis(model.rows.length), stacked: true, offset: false },
       },
       plugins: {
         legend: { display: false },

@@ -1,15 +1,19 @@
-/** Under each chart's figures: the chart as PNG, on the page's paper, and its figures as CSV. */
+/** Under each chart's figures: the chart as PNG and SVG, on the page's paper, and its figures as CSV. */
 import { csvCell } from "../csv.js";
 import { saveBlob } from "./download.js";
 import { readTheme } from "./theme.js";
 
-export function mountSaves(canvas: HTMLCanvasElement, id: string): void {
+export function mountSaves(canvas: HTMLCanvasElement, id: string, svg: () => string): void {
   const details = document.getElementById(`${id}-data`);
   if (details === null) return;
   const buttons = document.createElement("p");
   buttons.className = "downloads";
   buttons.append(
     button("Save chart as PNG", () => savePng(canvas, id)),
+    " ",
+    button("Save chart as SVG", () => {
+      saveBlob(new Blob([svg()], { type: "image/svg+xml" }), `${id}.svg`);
+    }),
     " ",
     button("Save figures as CSV", () => saveCsv(details, id)),
   );
