@@ -37,7 +37,10 @@ async function round(
   const source = (root: string) => ({ root, bench: "b", arm: "ts", smallest: false });
   return measureRound(
     { base: source(base), head: source(head) },
-    { seed: 5, confirms: false, quads: 6, onBlock: (side, block) => order.push([side, block]) },
+    {
+      ...{ seed: 5, confirms: false, quads: 6, calls: null, probedBlocks: 0 },
+      onBlock: (side, block) => order.push([side, block]),
+    },
   );
 }
 
