@@ -25,10 +25,11 @@ const reached = z.union([z.boolean(), z.literal("unknown")]);
 
 /** From a process of its own with V8's natives on. */
 export const armTiersSchema = z.strictObject({
-  /** The top tier was reached: by the timed function, by its loop, by all WASM exports that were optimised or run. */
+  /** The timed function has code of its own at the top tier; one that is inlined into its loop may never have. */
   run: reached,
+  /** Its loop runs at the top tier. */
   loop: reached,
-  /** Exports compiled by TurboFan, of all; null: no WASM. */
+  /** WASM exports compiled by TurboFan, of all that were called; null: no WASM. */
   exports: z.strictObject({ top: count, all: count }).nullable(),
   /** Times that the function or its loop left the top tier. */
   deopts: count,

@@ -61,7 +61,8 @@ async function answer(request: Request): Promise<Reply> {
   if (request.ask === "inspect") return inspect(request.calls);
   if (request.ask === "collections") return { collections: await log.end() };
   if (request.ask === "tiers") {
-    const tiers = probeTiers(arm.run, loop, () => void block(request.calls));
+    const { calls } = request;
+    const tiers = probeTiers(arm, loop, calls, (run) => void block(calls, run));
     return tiers === null ? {} : { tiers };
   }
   if (request.collects) collectGarbage();

@@ -43,27 +43,45 @@ function native<T>(name: string): T | null {
   }
 }
 
-/** The bits that a function has at the top tier and neither below it nor unoptimised; 0: not to be told. */
-function topBits(status: Status): number {
+interface TopBits {
+  /** A function's own code is of the top tier; 0: not to be told. */
+  readonly code: number;
+  /** A call of it runs at the top tier just now, code that was put in its place midway too. */
+  readonly frame: number;
+}
+
+/** Bits that a function has at the top tier and neither below it nor unoptimised. */
+function learnBits(status: Status): TopBits {
   try {
-    const made = (): unknown =>
+    const run = native<(of: unknown) => void>;
+    const at = (optimise: string | null): { code: number; frame: number } => {
+      // Text of its own each time: closures of one text share their optimised code.
+      const text = `return function f(x, ask) { if (x > 8) ask(f); return (x + ${learnt++}) | 0; }`;
       // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
-      new Function("return function f(x) { return (x + 1) | 0; }")();
-    const at = (optimise: string | null): number => {
-      const f = made() as (x: number) => number;
-      native<(of: unknown) => void>("PrepareFunctionForOptimization")!(f);
-      f(1);
-      f(2);
-      if (optimise !== null) native<(of: unknown) => void>(optimise)!(f);
-      f(3);
-      return status(f);
+      const f = (new Function(text) as () => (x: number, ask: (of: unknown) => void) => number)();
+      let frame = 0;
+      const ask = (of: unknown): void => {
+        frame = status(of);
+      };
+      run("PrepareFunctionForOptimization")!(f);
+      for (const x of [1, 9]) f(x, ask);
+      if (optimise !== null) run(optimise)!(f);
+      f(9, ask);
+      return { code: status(f), frame };
     };
-    const top = at("OptimizeFunctionOnNextCall");
-    return top & ~at("OptimizeMaglevOnNextCall") & ~at(null);
+    const [top, middle, low] = [
+      at("OptimizeFunctionOnNextCall"),
+      at("OptimizeMaglevOnNextCall"),
+      at(null),
+    ];
+    const code = top.code & ~middle.code & ~low.code;
+    return { code, frame: top.frame & ~middle.frame & ~low.frame & ~code };
   } catch {
-    return 0;
+    return { code: 0, frame: 0 };
   }
 }
+
+let learnt = 1;
 
 interface Reading {
   readonly run: boolean | null;
@@ -72,27 +90,43 @@ interface Reading {
   readonly all: number;
 }
 
-/** @param block runs a block of the arm */
-export function probeTiers(run: unknown, loop: unknown, block: () => void): ArmTiers | null {
+/** @param block runs a block of `calls` calls of a function in the arm's loop */
+export function probeTiers(
+  arm: { run(): unknown },
+  loop: unknown,
+  calls: number,
+  block: (run: () => unknown) => void,
+): ArmTiers | null {
   const status = native<Status>("GetOptimizationStatus");
   if (status === null) return null;
-  const bits = topBits(status);
+  const bits = learnBits(status);
   const isBaseline = native<Test>("IsLiftoffFunction");
   const isTop = native<Test>("IsTurboFanFunction");
   const exports = seen
     .flatMap((instance) => Object.values(instance.exports))
     .filter((value) => typeof value === "function");
-  const isAtTop = (f: unknown): boolean | null => (bits === 0 ? null : (status(f) & bits) !== 0);
+  const countOf = (test: Test | null): number => exports.filter((f) => test?.(f)).length;
+  let [call, frame] = [0, 0];
+  const asking = (): unknown => {
+    const result = arm.run();
+    // The loop's own code may be old while a newer one was put in its place: its frame tells.
+    if (++call === calls) frame = status(loop);
+    return result;
+  };
   const read = (): Reading => {
-    const top = isTop === null ? 0 : exports.filter((f) => isTop(f)).length;
-    const low = isBaseline === null ? 0 : exports.filter((f) => isBaseline(f)).length;
-    return { run: isAtTop(run), loop: isAtTop(loop), top, all: top + low };
+    const top = countOf(isTop);
+    return {
+      run: bits.code === 0 ? null : (status(arm.run) & bits.code) !== 0,
+      loop: bits.frame === 0 ? null : (frame & bits.frame) !== 0,
+      ...{ top, all: top + countOf(isBaseline) },
+    };
   };
   let [last, deopts, blocks, changed] = [read(), 0, 0, 0];
   const start = performance.now();
   let changedMs = start;
   for (;;) {
-    block();
+    call = 0;
+    block(asking);
     blocks++;
     const next = read();
     const now = performance.now();
@@ -104,11 +138,8 @@ export function probeTiers(run: unknown, loop: unknown, block: () => void): ArmT
     if (isQuiet || now - start >= PROBE_MS_MAX) break;
   }
   return {
-    run: last.run ?? "unknown",
-    loop: last.loop ?? "unknown",
-    exports:
-      exports.length === 0 || isTop === null ? null : { top: last.top, all: last.all },
-    deopts,
-    blocks: changed,
+    ...{ run: last.run ?? "unknown", loop: last.loop ?? "unknown" },
+    exports: exports.length === 0 || isTop === null ? null : { top: last.top, all: last.all },
+    ...{ deopts, blocks: changed },
   };
 }
