@@ -1,7 +1,7 @@
 /** The cores that both processes of a round share, and what the machine did to them meanwhile. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { jiffiesOf, readText } from "../history/machine.js";
 
 /** With no more than these, there is nothing to choose. */
 const CORES_MIN = 3;
@@ -48,19 +48,19 @@ export interface Disturbance {
 }
 
 export function readDisturbance(): Disturbance {
-  const line = /^cpu\s+(.*)$/m.exec(readText("/proc/stat") ?? "")?.[1];
-  // user nice system idle iowait irq softirq steal; guests are in user already.
-  const jiffies = line?.trim().split(/\s+/).slice(0, 8).map(Number) ?? [];
+  const jiffies = jiffiesOf(readText);
   return {
-    stealJiffies: jiffies[7] ?? null,
-    allJiffies: jiffies.reduce((sum, value) => sum + value, 0),
+    stealJiffies: jiffies?.[7] ?? null,
+    allJiffies: jiffies?.reduce((sum, value) => sum + value, 0) ?? 0,
     throttledMs: throttledMs(),
   };
 }
 
 /** Time in which a CPU quota held this process's group: control groups of version 2, then 1. */
 function throttledMs(): number | null {
-  const second = readText("/sys/fs/cgroup/cpu.stat");
+  const own = /^0::(\/\S*)$/m.exec(readText("/proc/self/cgroup") ?? "")?.[1] ?? "/";
+  const second =
+    readText(`/sys/fs/cgroup${own}/cpu.stat`) ?? readText("/sys/fs/cgroup/cpu.stat");
   const usec = /^throttled_usec (\d+)$/m.exec(second ?? "")?.[1];
   if (usec !== undefined) return Number(usec) / 1e3;
   const nsec = /^throttled_time (\d+)$/m.exec(readText("/sys/fs/cgroup/cpu/cpu.stat") ?? "")?.[1];
@@ -83,13 +83,4 @@ export function disturbedShares(
       ? null
       : Math.max(0, after.throttledMs - before.throttledMs) / ms;
   return { steal, throttled };
-}
-
-/** null where the file is missing or may not be read. */
-export function readText(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return null;
-  }
 }
