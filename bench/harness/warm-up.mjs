@@ -77,7 +77,8 @@ for (const { id } of kernelBenches) {
 }
 for (const [bin, edge] of EDGES.slice(0, -1).entries()) {
   const off = curves.map((found) => Math.abs(found[bin])).filter((value) => !Number.isNaN(value));
-  const within = (limit) => Math.round((100 * off.filter((value) => value < limit).length) / off.length);
+  const within = (limit) =>
+    Math.round((100 * off.filter((value) => value < limit).length) / off.length);
   console.log(
     `from ${edge} ms: within 1 %: ${within(0.01)} % of ${off.length} arms; within 2 %: ${within(0.02)} %; ` +
       `median ${(100 * median(off)).toFixed(2)} %`,

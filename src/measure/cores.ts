@@ -14,7 +14,9 @@ export function corePair(): string | null {
   pair = null;
   if (process.platform !== "linux" || availableParallelism() < CORES_MIN) return pair;
   const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(readText("/proc/self/status") ?? "")?.[1];
-  const last = coresOf(allowed ?? "").slice(-2).join(",");
+  const last = coresOf(allowed ?? "")
+    .slice(-2)
+    .join(",");
   const works = last !== "" && spawnSync("taskset", ["-c", last, "true"]).status === 0;
   if (works) pair = last;
   return pair;
@@ -59,8 +61,7 @@ export function readDisturbance(): Disturbance {
 /** Time in which a CPU quota held this process's group: control groups of version 2, then 1. */
 function throttledMs(): number | null {
   const own = /^0::(\/\S*)$/m.exec(readText("/proc/self/cgroup") ?? "")?.[1] ?? "/";
-  const second =
-    readText(`/sys/fs/cgroup${own}/cpu.stat`) ?? readText("/sys/fs/cgroup/cpu.stat");
+  const second = readText(`/sys/fs/cgroup${own}/cpu.stat`) ?? readText("/sys/fs/cgroup/cpu.stat");
   const usec = /^throttled_usec (\d+)$/m.exec(second ?? "")?.[1];
   if (usec !== undefined) return Number(usec) / 1e3;
   const nsec = /^throttled_time (\d+)$/m.exec(readText("/sys/fs/cgroup/cpu/cpu.stat") ?? "")?.[1];

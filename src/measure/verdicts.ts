@@ -1,11 +1,15 @@
 /** From a record's rows to their verdicts, and back to the arithmetic: both from raw quads alone. */
-import type { MeasureRow, Verdict } from "../history/measure-record.js";
+import type { MeasuredRound, MeasureRow, Verdict } from "../history/measure-record.js";
+import { studentTQuantile } from "../statistics/distributions.js";
 import { meanInterval } from "../statistics/interval.js";
+import { meanEstimate } from "../statistics/margin.js";
 import { confirmLow, detectable, judge, RATE, type JudgeRule, type Judgement } from "./judge.js";
 import { roundLogRatio } from "./round.js";
 
-/** Canaries that move further than this, and than three standard errors, make a run unstable. */
-const CANARY_MAX = 0.01;
+/** Of a normal law this is three standard deviations. */
+const CANARY_LEVEL = 0.99865;
+/** Steal or throttling beyond this share of the rounds' time makes a run unstable. */
+const LOST_MAX = 0.01;
 
 export interface Judged {
   readonly row: MeasureRow;
@@ -39,38 +43,62 @@ export function ratiosOf({ rounds }: MeasureRow): {
   return { rounds: of(false), confirmRounds: of(true) };
 }
 
-/** The rows with their verdicts; canaries say whether times count at all. */
+/** The rows with their verdicts; canaries and the machine's counters say whether times count at all. */
 export function withVerdicts(rows: readonly MeasureRow[], rule: JudgeRule): MeasureRow[] {
-  const isStable = canariesOf(rows).every(({ stable }) => stable);
+  const unstable = unstableReason(rows);
   const judged = new Map(
-    judgeRows(rows, rule).map(({ row, judgement }) => [row, verdictOf(row, judgement, isStable)]),
+    judgeRows(rows, rule).map(({ row, judgement }) => [row, verdictOf(row, judgement, unstable)]),
   );
   return rows.map((row) => ({ ...row, verdict: judged.get(row) ?? plainVerdict(row) }));
 }
 
+/** null: times of the run count. */
+export function unstableReason(rows: readonly MeasureRow[]): string | null {
+  if (canariesOf(rows).some(({ stable }) => !stable)) return "unstable: a canary moved";
+  const rounds = rows.flatMap((row) => row.rounds);
+  const share = (of: (round: MeasuredRound) => number): number => {
+    const ms = rounds.reduce((sum, { costMs }) => sum + costMs, 0);
+    const lost = rounds.reduce((sum, round) => sum + of(round) * round.costMs, 0);
+    return ms === 0 ? 0 : lost / ms;
+  };
+  const stolen = share(({ evidence }) => evidence?.steal ?? 0);
+  const throttled = share(({ evidence }) => evidence?.throttled ?? 0);
+  const told = (of: number): string => `${(100 * of).toFixed(1)} % of the time`;
+  if (stolen > LOST_MAX) return `unstable: other machines took ${told(stolen)}`;
+  return throttled > LOST_MAX ? `unstable: a quota held it ${told(throttled)}` : null;
+}
+
+/** Moved: by more than its floor (1 %, or what its past says), and surely. */
 export function canariesOf(
   rows: readonly MeasureRow[],
 ): { id: string; delta: number; stable: boolean }[] {
-  return rows
+  const estimates = rows
     .filter(({ scope, rounds }) => scope === "canary" && rounds.length >= 2)
-    .map((row) => {
-      const { mean, stddev } = meanInterval(ratiosOf(row).rounds);
-      const error = (stddev ?? 0) / Math.sqrt(row.rounds.length);
-      const moved = Math.abs(mean);
-      return { id: row.id, delta: mean, stable: !(moved > CANARY_MAX && moved > 3 * error) };
-    });
+    .map((row) => ({ row, ...meanEstimate(ratiosOf(row).rounds) }));
+  // A few rounds tell little of one canary's spread: the spread of all is taken where it is larger.
+  const sum = (of: (one: (typeof estimates)[number]) => number): number =>
+    estimates.reduce((total, one) => total + of(one), 0);
+  const freedom = sum(({ count }) => count - 1);
+  const pooled =
+    sum(({ standardError, count }) => standardError ** 2 * count * (count - 1)) / freedom;
+  return estimates.map(({ row, mean, standardError, count }) => {
+    const error = Math.max(standardError, Math.sqrt(pooled / count));
+    const limit = studentTQuantile(CANARY_LEVEL, freedom) * error;
+    const moved = Math.abs(mean);
+    return { id: row.id, delta: mean, stable: !(moved > row.verdict.floor && moved > limit) };
+  });
 }
 
-function verdictOf(row: MeasureRow, judgement: Judgement, isStable: boolean): Verdict {
+function verdictOf(row: MeasureRow, judgement: Judgement, unstable: string | null): Verdict {
   const { estimate, state, note, look } = judgement;
   const values = ratiosOf(row);
   const shown = judgement.state === "regressed" ? values.confirmRounds : values.rounds;
   const interval = estimate === null ? null : meanInterval(shown.slice(0, estimate.count));
   const [low, high] = interval?.ci95 ?? [null, null];
-  const isMoved = !isStable && state !== "advisory";
+  const isMoved = unstable !== null && state !== "advisory";
   return {
     state: isMoved ? "inconclusive" : state,
-    note: isMoved ? "unstable: a canary moved" : note,
+    note: isMoved ? unstable : note,
     delta: estimate?.mean ?? null,
     standardError: estimate?.standardError ?? null,
     ci95: low === null || high === null ? null : [low, high],
