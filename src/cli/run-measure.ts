@@ -17,8 +17,9 @@ import {
   type MeasureRow,
 } from "../history/measure-record.js";
 import { buildCommit, commitOf, type Checkout } from "../measure/checkout.js";
+import { explainLines } from "../measure/explain.js";
 import { canaryTargets, measureSession, type Target } from "../measure/session.js";
-import { canariesOf, explainLines, isJudged } from "../measure/verdicts.js";
+import { canariesOf, isJudged } from "../measure/verdicts.js";
 import { commandText } from "./command-text.js";
 import { EXIT } from "./exit.js";
 import { catchInterrupt } from "./interrupt.js";

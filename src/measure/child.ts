@@ -147,15 +147,20 @@ function callsOfBlock(): number {
   }
 }
 
-/** Half a block against a block, and a block of empty calls against a block: the least of nine, which noise moves least. */
+/** Long blocks are repeated three times only. */
+const INSPECT_NS = 5e7;
+
+/** Half a block against a block, and a block of empty calls against a block: the least of up to nine, which noise moves least. */
 function inspect(calls: number): Reply {
   const half = Math.max(1, calls / 2);
-  const least = (count: number, run?: () => unknown): number =>
-    Math.min(...Array.from({ length: 9 }, () => block(count, run).ns * count));
   const before = allocatedBytes();
-  const whole = least(half * 2);
-  // Reading the clock allocates a little itself; over nine blocks it is lost in the calls.
-  const allocated = Math.max(0, allocatedBytes() - before) / (9 * half * 2);
+  const first = Math.min(block(half * 2).ns, block(half * 2).ns) * half * 2;
+  // Reading the clock allocates a little itself, which is lost in the calls.
+  const allocated = Math.max(0, allocatedBytes() - before) / (2 * half * 2);
+  const repeats = Math.max(3, Math.min(9, Math.round(INSPECT_NS / first)));
+  const least = (count: number, run?: () => unknown): number =>
+    Math.min(...Array.from({ length: repeats }, () => block(count, run).ns * count));
+  const whole = Math.min(first, least(half * 2));
   const halving = least(half) / whole;
   // Another loop: the arm's own must not see a second function.
   const own = loop;

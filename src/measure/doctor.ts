@@ -32,7 +32,7 @@ export interface Finding {
   readonly advice: string;
 }
 
-const UNTOLD = "not told by this system";
+const UNTOLD = "not told";
 /** A block lasts 2 ms: a step of 2 us is a thousandth of it, 200 readings of 10 us are all of it. */
 const STEP_NS_MAX = 2000;
 const COST_NS_MAX = 10_000;
@@ -54,13 +54,13 @@ function frequencyFindings({ machine, onBattery }: Observed): Finding[] {
   const isSteady = governor === "performance";
   return [
     governor === null
-      ? finding("governor", "warn", UNTOLD, "a guest cannot tell; trust the canaries")
+      ? finding("governor", "warn", UNTOLD, "a guest cannot tell: see the canaries")
       : finding(
           ...(["governor", isSteady ? "ok" : "warn", governor] as const),
           isSteady ? "" : "cpupower frequency-set -g performance",
         ),
-    told("boost", boost, "warn", "clock rises and falls: switch boost off"),
-    told("SMT", smt, "warn", "two threads share a core: pair with an idle one"),
+    told("boost", boost, "warn", "the clock rate varies: switch it off"),
+    told("SMT", smt, "warn", "two threads share a core: turn it off"),
     onBattery === true
       ? finding("power", "bad", "battery", "plug it in")
       : finding("power", "ok", onBattery === null ? "no battery" : "mains", ""),
@@ -81,12 +81,12 @@ function shareFindings(seen: Observed): Finding[] {
   return [
     finding(
       ...(["cores", cores < 2 ? "bad" : isTight ? "warn" : "ok", free] as const),
-      cores < 2 ? "needs 2: one runs, one compiles" : isTight ? "stop what else runs" : "",
+      cores < 2 ? "take 2: one runs, one compiles" : isTight ? "stop what else runs" : "",
     ),
     finding(
       ...(["pinning", pins === null ? "warn" : "ok"] as const),
       pins === null ? "none" : `cores ${pins}`,
-      pins === null ? "more than 2 cores and taskset make it work" : "",
+      pins === null ? "take 3 cores or more, and taskset" : "",
     ),
     load === null
       ? finding("load", "ok", UNTOLD, "")
@@ -121,9 +121,9 @@ function memoryFindings({ memory: { availableShare, pressure } }: Observed): Fin
   const isShort = (availableShare ?? 1) < 0.1 || (pressure ?? 0) > 1;
   const told = [
     availableShare === null ? UNTOLD : `${(100 * availableShare).toFixed(0)} % free`,
-    ...(pressure === null ? [] : [`stalled ${pressure.toFixed(1)} %`]),
+    ...(pressure === null ? [] : [`stalls ${pressure.toFixed(1)} %`]),
   ];
-  const advice = isShort ? "free memory: paging shows as noise" : "";
+  const advice = isShort ? "free some: paging shows as noise" : "";
   return [finding("memory", isShort ? "bad" : "ok", told.join(", "), advice)];
 }
 
@@ -135,13 +135,13 @@ function programFindings({ clock, flags, node }: Observed): Finding[] {
   return [
     finding(
       ...(["clock", isCoarse ? "bad" : "ok"] as const),
-      `step ${stepNs.toFixed(0)} ns, reading ${costNs.toFixed(0)} ns`,
+      `step ${stepNs.toFixed(0)}, cost ${costNs.toFixed(0)} ns`,
       isCoarse ? "set the clock source to tsc" : "",
     ),
     finding(
       ...(["flags", slow.length > 0 ? "bad" : flags.length > 0 ? "warn" : "ok"] as const),
       flags.length === 0 ? "none" : flags.join(" "),
-      flags.length === 0 ? "" : "measure without: they change the code V8 makes",
+      flags.length === 0 ? "" : "measure without: they change the code",
     ),
     finding(
       ...(["Node", wanted ? "ok" : "warn", node.version] as const),

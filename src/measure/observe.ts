@@ -64,7 +64,7 @@ function batteryOf(read: Read): boolean | null {
     read(`/sys/class/power_supply/${name}/status`),
   );
   const status = supplies.find((found) => found !== null);
-  return status === undefined ? null : status!.trim() === "Discharging";
+  return status === undefined ? null : status.trim() === "Discharging";
 }
 
 function memoryOf(read: Read): Observed["memory"] {
@@ -82,5 +82,5 @@ function memoryOf(read: Read): Observed["memory"] {
 /** The version that the project's own packages hold; null where none is pinned. */
 function pinnedNode(root: string, read: Read): string | null {
   const manifest = read(join(root, "tools/runtime/package.json"));
-  return /"node"\s*:\s*"(\d+\.\d+\.\d+)"/.exec(manifest ?? "")?.[1] ?? null;
+  return /"node-[^"]+"\s*:\s*"(\d+\.\d+\.\d+)"/.exec(manifest ?? "")?.[1] ?? null;
 }

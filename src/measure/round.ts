@@ -25,6 +25,8 @@ export interface RoundPlan {
   readonly calls: number | null;
   /** Blocks that a probe found necessary; the warm-up lasts twice as long. */
   readonly probedBlocks: number;
+  /** Ends the round at once when it fires: what was measured of it is lost. */
+  readonly signal?: AbortSignal;
   /** Called with every block as it ends: the order log. */
   onBlock?(side: "A" | "B", block: Block): void;
 }
@@ -58,6 +60,8 @@ const WARM_UP_BLOCKS_MAX = 200;
 /** A round ends early when its median is known to this, a tenth of the usual floor: rounds differ by more. */
 const ERROR_MAX = 0.002;
 const QUADS_MIN = 8;
+/** Long calls: more quads than the least are not worth more than this. */
+const QUADS_MS_MAX = 1000;
 
 /** Rejects when a process fails, ends or hangs. */
 export async function measureRound({ base, head }: Pair, plan: RoundPlan): Promise<RoundResult> {
@@ -66,6 +70,11 @@ export async function measureRound({ base, head }: Pair, plan: RoundPlan): Promi
   const random = uniform(plan.seed);
   const sides = startBoth(random);
   const { a, b } = sides;
+  const stop = (): void => {
+    a.stop();
+    b.stop();
+  };
+  plan.signal?.addEventListener("abort", stop, { once: true });
   try {
     // Nothing is timed yet, so that both may work at once.
     const [preparedA, preparedB] = await Promise.all([
@@ -104,8 +113,8 @@ export async function measureRound({ base, head }: Pair, plan: RoundPlan): Promi
       },
     };
   } finally {
-    a.stop();
-    b.stop();
+    plan.signal?.removeEventListener("abort", stop);
+    stop();
   }
 }
 
@@ -170,7 +179,12 @@ async function runQuads(
 ): Promise<Quad[]> {
   const quads: Quad[] = [];
   const ratios: number[] = [];
-  while (quads.length < plan.quads && !isKnown(ratios)) {
+  const start = performance.now();
+  const isOver = (): boolean =>
+    ratios.length >= QUADS_MIN &&
+    (medianError(ratios) < ERROR_MAX || performance.now() - start > QUADS_MS_MAX);
+  // By spread and time alone, never by where the median lies: stopping must not favour a result.
+  while (quads.length < plan.quads && !isOver()) {
     const order = random() < 0.5 ? "ABBA" : "BAAB";
     const ns: number[] = [];
     for (const [place, letter] of [...order].entries()) {
@@ -187,11 +201,6 @@ async function runQuads(
     ratios.push(quadLogRatio(quad));
   }
   return quads;
-}
-
-/** By the spread alone, never by where the median lies: stopping must not favour a result. */
-function isKnown(ratios: readonly number[]): boolean {
-  return ratios.length >= QUADS_MIN && medianError(ratios) < ERROR_MAX;
 }
 
 /** ln(head / base) of a quad: half the sum over B's blocks less that over A's. */

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { MeasureRow } from "../history/measure-record.js";
+import { explainLines } from "./explain.js";
 import type { Block } from "./messages.js";
 import { measureRound, quadLogRatio, type RoundResult } from "./round.js";
 import { isSteady, kindOf } from "./steady.js";
-import { explainLines, judgeRows, plainVerdict, withVerdicts } from "./verdicts.js";
+import { judgeRows, plainVerdict, withVerdicts } from "./verdicts.js";
 
 const folders: string[] = [];
 afterAll(() => {

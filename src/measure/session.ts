@@ -210,6 +210,8 @@ class Session {
     if (plan.budgetMs !== null && spentMs + costMs > plan.budgetMs * share) return false;
     hooks.onRound(target.id, this.#done++, this.#works.length * plan.looks[0]!);
     const isCanary = target.scope === "canary";
+    const leftMs = plan.budgetMs === null ? null : plan.budgetMs - spentMs;
+    const expiry = leftMs === null ? undefined : AbortSignal.timeout(Math.ceil(leftMs));
     const name = `${target.id} ${confirms ? "confirm" : "round"} ${row.rounds.length}`;
     try {
       const result = await measureRound(target, {
@@ -217,11 +219,13 @@ class Session {
         quads: isCanary ? Math.min(CANARY_QUADS, plan.quads) : plan.quads,
         calls: row.rounds.length === 0 ? null : row.blockCalls,
         probedBlocks: Math.max(0, ...tiersOf(row).map(({ blocks }) => blocks)),
+        ...(expiry === undefined ? {} : { signal: expiry }),
         onBlock: (side, block) => hooks.onBlock?.(target.id, side, block),
       });
       work.row = withRound(row, result);
       work.costMs = result.round === null ? work.costMs : nextCostMs(work.row);
     } catch (error) {
+      if (expiry?.aborted === true) return false;
       const note = (error as Error).message.split("\n")[0]!;
       work.row = { ...row, status: "failed", note };
     }

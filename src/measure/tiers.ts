@@ -105,6 +105,9 @@ export function probeTiers(
   const exports = seen
     .flatMap((instance) => Object.values(instance.exports))
     .filter((value) => typeof value === "function");
+  // Natives take the function itself; nothing calls it without its arm.
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  const own: unknown = arm.run;
   const countOf = (test: Test | null): number => exports.filter((f) => test?.(f)).length;
   let [call, frame] = [0, 0];
   const asking = (): unknown => {
@@ -116,7 +119,7 @@ export function probeTiers(
   const read = (): Reading => {
     const top = countOf(isTop);
     return {
-      run: bits.code === 0 ? null : (status(arm.run) & bits.code) !== 0,
+      run: bits.code === 0 ? null : (status(own) & bits.code) !== 0,
       loop: bits.frame === 0 ? null : (frame & bits.frame) !== 0,
       ...{ top, all: top + countOf(isBaseline) },
     };

@@ -3,7 +3,7 @@ import type { MeasuredRound, MeasureRow, Verdict } from "../history/measure-reco
 import { studentTQuantile } from "../statistics/distributions.js";
 import { meanInterval } from "../statistics/interval.js";
 import { meanEstimate } from "../statistics/margin.js";
-import { confirmLow, detectable, judge, RATE, type JudgeRule, type Judgement } from "./judge.js";
+import { detectable, judge, type JudgeRule, type Judgement } from "./judge.js";
 import { roundLogRatio } from "./round.js";
 
 /** Of a normal law this is three standard deviations. */
@@ -124,59 +124,6 @@ export function plainVerdict({ kind, exact, note, rounds, verdict }: MeasureRow)
     ...{ pRegressed: null, pImproved: null, pEquivalent: null, detectable: null },
     ...{ rounds: rounds.length, look: 0 },
   };
-}
-
-/** The arithmetic of one verdict, line by line. */
-export function explainLines(
-  rows: readonly MeasureRow[],
-  row: MeasureRow,
-  rule: JudgeRule,
-): string[] {
-  const judged = judgeRows(rows, rule);
-  const own = judged.find((other) => other.row === row);
-  if (own === undefined) return [`${row.id}: ${row.status}: ${row.note ?? "not judged by time"}`];
-  const { judgement } = own;
-  const { rounds, confirmRounds } = ratiosOf(row);
-  const floor = row.verdict.floor;
-  const lines = [
-    `${row.id}: ${row.verdict.state}${row.verdict.note === null ? "" : ` (${row.verdict.note})`}`,
-    `blocks of ${row.blockCalls} calls; a quad's d = (ln B + ln B - ln A - ln A) / 2; a round's D = median d`,
-    ...row.rounds.map(
-      (round, index) =>
-        `round ${index + 1}${round.confirms ? " (confirms)" : ""}: ${round.quads.length} quads, ` +
-        `D = ${digits(roundLogRatio(round))} = ${percent(roundLogRatio(round))}`,
-    ),
-    `floor ${percent(Math.log1p(floor))}: ln(1 + floor) = ${digits(Math.log1p(floor))}`,
-  ];
-  const first =
-    judgement.pRegressed === null ? null : rounds.slice(0, rule.looks[judgement.look - 1]);
-  if (first === null) return [...lines, `${rounds.length} rounds, ${rule.looks[0]} needed`];
-  const { mean, stddev, ci95 } = meanInterval(first);
-  const error = (stddev ?? 0) / Math.sqrt(first.length);
-  lines.push(
-    `look ${judgement.look} of ${rule.looks.length}: K = ${first.length}, Delta = ${digits(mean)}, ` +
-      `s = ${digits(stddev ?? 0)}, SE = s / sqrt(K) = ${digits(error)}`,
-    `95 % interval ${percent(ci95[0] ?? 0)} to ${percent(ci95[1] ?? 0)}`,
-    `p regressed = P(T >= (Delta - ln(1 + floor)) / SE) = ${digits(judgement.pRegressed!)}; ` +
-      `p improved = ${digits(judgement.pImproved!)}; p equivalent = ${digits(judgement.pEquivalent!)}`,
-    `Benjamini-Hochberg over ${judged.length} rows at ${RATE} / ${rule.looks.length} looks`,
-    `Hodges-Lehmann ${percent(judgement.hodgesLehmann ?? 0)}, ` +
-      `sign flips p = ${judgement.signFlip === null ? "not asked for" : digits(judgement.signFlip)}`,
-  );
-  if (confirmRounds.length > 1) {
-    const { mean: again, stddev: spread } = meanInterval(confirmRounds);
-    const count = confirmRounds.length;
-    const estimate = { mean: again, standardError: (spread ?? 0) / Math.sqrt(count), count };
-    lines.push(
-      `confirmation: Delta = ${digits(again)}, needs ${digits(Math.log1p(floor) / 2)}; ` +
-        `95 % lower bound ${digits(confirmLow(estimate))}, needs more than 0`,
-    );
-  }
-  return lines;
-}
-
-function digits(value: number): string {
-  return value.toPrecision(4);
 }
 
 export function percent(logRatio: number): string {
