@@ -262,7 +262,7 @@ function nextCostMs({ rounds }: MeasureRow): number {
   return costs.reduce((sum, ms) => sum + ms, 0) / costs.length;
 }
 
-function emptyRow({ id, scope, floor }: Target): MeasureRow {
+export function emptyRow({ id, scope, floor }: Target): MeasureRow {
   const row: Omit<MeasureRow, "verdict"> = {
     ...{ id, metric: "wall", unit: "ns/call", scope, kind: "wall", size: 0 },
     ...{ status: "measured", note: null, digests: { base: null, head: null }, blockCalls: 0 },
