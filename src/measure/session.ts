@@ -199,6 +199,14 @@ class Session {
     this.#spentMs.rows += performance.now() - start;
   }
 
+  /** Rounds in all: to the first look of every row, or as many as the budget has time for at this pace. */
+  #planned(spentMs: number): number {
+    const all = this.#works.length * this.plan.looks[0]!;
+    const { budgetMs } = this.plan;
+    if (budgetMs === null || this.#done === 0) return all;
+    return Math.min(all, Math.ceil((this.#done * budgetMs) / Math.max(1, spentMs)));
+  }
+
   /** @returns false when time is over or the signal said stop; `share` is the part of the budget to use */
   async #round(work: Work, confirms: boolean, share: number): Promise<boolean> {
     const { plan, hooks } = this;
@@ -208,7 +216,7 @@ class Session {
     const spentMs = start - this.#start;
     const costMs = work.costMs ?? spentMs / Math.max(1, this.#done);
     if (plan.budgetMs !== null && spentMs + costMs > plan.budgetMs * share) return false;
-    hooks.onRound(target.id, this.#done++, this.#works.length * plan.looks[0]!);
+    hooks.onRound(target.id, this.#done++, this.#planned(spentMs));
     const isCanary = target.scope === "canary";
     const leftMs = plan.budgetMs === null ? null : plan.budgetMs - spentMs;
     const expiry = leftMs === null ? undefined : AbortSignal.timeout(Math.ceil(leftMs));
