@@ -6,13 +6,12 @@
  * changed copies' TypeScript rawWords gets a real extra loop over so many % of its words. At 0 every red is a false one.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { builtCopy, root } from "./copies.mjs";
 
-const root = resolve(fileURLToPath(import.meta.url), "../../..");
 const { values } = parseArgs({
   options: {
     changes: { type: "string", default: "0,5,10" },
@@ -38,23 +37,13 @@ const extra = (change) => `
   }
 `;
 
-function builtCopy(folder, name, change) {
-  const copy = join(folder, name);
-  execFileSync("git", ["clone", "--quiet", root, copy]);
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
-  if (change > 0) {
-    const file = join(copy, "src/kernels/random.ts");
-    const text = readFileSync(file, "utf8");
-    const place = "  const end = first + count;\n";
-    if (text.split(place).length !== 2)
-      throw new Error("rawWords looks different: mend detect.mjs");
-    writeFileSync(file, text.replace(place, place + extra(change)));
-  }
-  execFileSync(process.execPath, ["tools/build/build.mjs", "--force", "--for-measuring"], {
-    cwd: copy,
-    stdio: "ignore",
-  });
-  return copy;
+function withExtra(copy, change) {
+  if (change === 0) return;
+  const file = join(copy, "src/kernels/random.ts");
+  const text = readFileSync(file, "utf8");
+  const place = "  const end = first + count;\n";
+  if (text.split(place).length !== 2) throw new Error("rawWords looks different: mend detect.mjs");
+  writeFileSync(file, text.replace(place, place + extra(change)));
 }
 
 const [bench, arm] = [values.only.split("/").slice(0, 2).join("/"), values.only.split("/")[2]];
@@ -158,14 +147,14 @@ function redOf(base, head, seed, folder) {
 
 const folder = mkdtempSync(join(tmpdir(), "hearsay-detect-"));
 try {
-  const base = builtCopy(folder, "base", 0);
+  const base = builtCopy(folder, "base");
   const once = `${armOf(base, "run")} for (let i = 0; i < 50; i++) run(); const start = performance.now();
     for (let i = 0; i < 50; i++) run(); console.log((performance.now() - start) / 50);`;
   hyperfineCalls = Math.ceil(250 / Number(evaluate(once)));
   const names = ["paired", ...tools];
   const reds = new Map(names.map((name) => [name, changes.map(() => 0)]));
   for (const [column, change] of changes.entries()) {
-    const head = builtCopy(folder, `head-${column}`, change);
+    const head = builtCopy(folder, `head-${column}`, (copy) => withExtra(copy, change));
     console.log(`+${change} %`);
     for (let run = 1; run <= runs; run++) {
       for (const name of redOf(base, head, run, folder)) reds.get(name)[column]++;

@@ -3,22 +3,10 @@
  * each clock, and a turn of messages between blocks, which is outside of what is timed. The goal is less than 0.5 % of a
  * block of 2 ms. For each bench the loop's own share stands in the record (`overhead`); this one's call takes some 4 us.
  */
-import { fork } from "node:child_process";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { Child, median } from "./child.mjs";
 
-const root = resolve(fileURLToPath(import.meta.url), "../../..");
 const GOAL = 0.005;
-const child = fork(join(root, "dist/measure/child.js"), {
-  execArgv: ["--expose-gc"],
-  stdio: ["ignore", "ignore", "ignore", "ipc"],
-});
-const ask = (request) =>
-  new Promise((settle) => {
-    child.once("message", settle);
-    child.send(request);
-  });
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+const child = new Child();
 
 /** Nanoseconds between back-to-back readings. */
 function costOf(read) {
@@ -32,15 +20,15 @@ function costOf(read) {
 
 try {
   const source = { root: null, bench: "canary/js-integer", arm: "same", smallest: false };
-  await ask({ ask: "prepare", source });
-  const { calls } = await ask({ ask: "calibrate" });
-  await ask({ ask: "warm-up", calls, msMin: 100, blocksMin: 16 });
-  const { overhead, halving } = await ask({ ask: "inspect", calls });
+  await child.ask({ ask: "prepare", source });
+  const { calls } = await child.ask({ ask: "calibrate" });
+  await child.ask({ ask: "warm-up", calls, msMin: 100, blocksMin: 16 });
+  const { overhead, halving } = await child.ask({ ask: "inspect", calls });
   const turns = [];
   let blockMs = 0;
   for (let i = 0; i < 200; i++) {
     const start = performance.now();
-    const { block } = await ask({ ask: "block", calls, collects: false });
+    const { block } = await child.ask({ ask: "block", calls, collects: false });
     blockMs = (block.ns * calls) / 1e6;
     turns.push(performance.now() - start - blockMs);
   }
@@ -60,5 +48,5 @@ try {
   console.log(`in all ${(100 * share).toFixed(4)} % of a block: ${verdict} ${100 * GOAL} %`);
   process.exitCode = share < GOAL ? 0 : 1;
 } finally {
-  child.kill("SIGKILL");
+  child.stop();
 }

@@ -3,14 +3,13 @@
  * study. HEAD is copied and built twice, in two folders; the whole suite is measured, copy against copy, RUNS times, each
  * with a seed of its own. Every regressed row is a false one: the goal is at most 5 % of runs with any.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { builtCopy, root } from "./copies.mjs";
 
-const root = resolve(fileURLToPath(import.meta.url), "../../..");
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "20" },
@@ -20,15 +19,6 @@ const { values } = parseArgs({
   },
 });
 const runs = Number(values.runs);
-
-function builtCopy(folder, name) {
-  const copy = join(folder, name);
-  execFileSync("git", ["clone", "--quiet", root, copy]);
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
-  const build = ["tools/build/build.mjs", "--force", "--for-measuring"];
-  execFileSync(process.execPath, build, { cwd: copy, stdio: "ignore" });
-  return copy;
-}
 
 /** Rows of one run, canaries too. */
 function measured(base, head, seed) {

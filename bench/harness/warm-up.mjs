@@ -3,12 +3,11 @@
  * warm one. A fresh process of every arm of ours takes turns, ABBA, with a twin that has run for 1.2 s: the twin
  * shares the machine's moods, so that ln(fresh / warm) is warm-up alone. Bins are the fresh side's own busy time.
  */
-import { fork } from "node:child_process";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Child, median } from "./child.mjs";
+import { root } from "./copies.mjs";
 
-const root = resolve(fileURLToPath(import.meta.url), "../../..");
 const { values } = parseArgs({
   options: { only: { type: "string", default: "" }, busy: { type: "string", default: "700" } },
 });
@@ -17,30 +16,9 @@ const busyMs = Number(values.busy);
 const TWIN_MS = 1200;
 const EDGES = [0, 15, 30, 60, 100, 150, 200, 300, 450, busyMs];
 
-class Arm {
-  #child = fork(join(root, "dist/measure/child.js"), {
-    execArgv: ["--expose-gc"],
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-  ask(request) {
-    return new Promise((settle) => {
-      this.#child.once("message", settle);
-      this.#child.send(request);
-    });
-  }
-  stop() {
-    this.#child.kill("SIGKILL");
-  }
-}
-
-function median(list) {
-  const sorted = list.toSorted((a, b) => a - b);
-  return sorted.length === 0 ? NaN : sorted[sorted.length >> 1];
-}
-
 /** ln(fresh / warm), by the edges' bins. */
 async function curve(bench, arm) {
-  const [warm, fresh] = [new Arm(), new Arm()];
+  const [warm, fresh] = [new Child(), new Child()];
   try {
     const source = { root, bench, arm, smallest: false };
     for (const side of [warm, fresh]) await side.ask({ ask: "prepare", source });

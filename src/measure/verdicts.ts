@@ -2,7 +2,7 @@
 import type { MeasuredRound, MeasureRow, Verdict } from "../history/measure-record.js";
 import { studentTQuantile } from "../statistics/distributions.js";
 import { meanInterval } from "../statistics/interval.js";
-import { meanEstimate } from "../statistics/margin.js";
+import { meanEstimate, type MeanEstimate } from "../statistics/margin.js";
 import { detectable, judge, type JudgeRule, type Judgement } from "./judge.js";
 import { roundLogRatio } from "./round.js";
 
@@ -106,9 +106,14 @@ function verdictOf(row: MeasureRow, judgement: Judgement, unstable: string | nul
     pRegressed: judgement.pRegressed,
     pImproved: judgement.pImproved,
     pEquivalent: judgement.pEquivalent,
-    detectable: detectable(estimate, row.verdict.floor),
+    // Before the first look too: it says how far the row is from telling anything.
+    detectable: detectable(estimate ?? earlyEstimate(values.rounds), row.verdict.floor),
     ...{ rounds: values.rounds.length, look },
   };
+}
+
+function earlyEstimate(rounds: readonly number[]): MeanEstimate | null {
+  return rounds.length < 2 ? null : meanEstimate(rounds);
 }
 
 /** Of rows that are not judged by time: exact metrics are equal or not, the rest says nothing. */
