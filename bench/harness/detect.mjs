@@ -1,33 +1,32 @@
 /**
- * `node bench/harness/detect.mjs [--change 0] [--runs 10] [--only random/raw-words/ts] [--quads 20]`: how often a
- * change of CHANGE % is called a regression: by the paired sampler, by tinybench, one side after the other, by vitest's
+ * `node bench/harness/detect.mjs [--changes 0,5,10] [--runs 10] [--only random/raw-words/ts] [--quads 20]`: how often a
+ * change of so many % is called a regression: by the paired sampler, by tinybench, one side after the other, by vitest's
  * bench.compare, both sides in one process, and by hyperfine, whole processes. The last is left out where it is not
- * installed. HEAD is copied and built twice, in two folders; the second copy's TypeScript rawWords gets a real
- * extra loop over CHANGE % of its words. --change 0 is the A/A study: every red is a false one.
+ * installed. HEAD is copied and built once for each change and once for the base, each in a folder of its own; the
+ * changed copies' TypeScript rawWords gets a real extra loop over so many % of its words. At 0 every red is a false one.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { builtCopy, root } from "./copies.mjs";
 
-const root = resolve(fileURLToPath(import.meta.url), "../../..");
 const { values } = parseArgs({
   options: {
-    change: { type: "string", default: "0" },
+    changes: { type: "string", default: "0,5,10" },
     runs: { type: "string", default: "10" },
     only: { type: "string", default: "random/raw-words/ts" },
     quads: { type: "string", default: "20" },
   },
 });
-const change = Number(values.change);
+const changes = values.changes.split(",").map(Number);
 const runs = Number(values.runs);
 /** What a common gate does: red when the mean rose by more than this. */
 const LIMIT = 0.02;
 
 /** A loop of the same steps as the lanes', over words that are written again afterwards. */
-const EXTRA = `
+const extra = (change) => `
   let e = 1, f = 2, g = 3, h = 4;
   for (let p = first; p < first + count * ${change / 100}; p++) {
     const extra = (e + h) | 0;
@@ -38,23 +37,13 @@ const EXTRA = `
   }
 `;
 
-function builtCopy(folder, name, isSlower) {
-  const copy = join(folder, name);
-  execFileSync("git", ["clone", "--quiet", root, copy]);
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
-  if (isSlower) {
-    const file = join(copy, "src/kernels/random.ts");
-    const text = readFileSync(file, "utf8");
-    const place = "  const end = first + count;\n";
-    if (text.split(place).length !== 2)
-      throw new Error("rawWords looks different: mend detect.mjs");
-    writeFileSync(file, text.replace(place, place + EXTRA));
-  }
-  execFileSync(process.execPath, ["tools/build/build.mjs", "--force"], {
-    cwd: copy,
-    stdio: "ignore",
-  });
-  return copy;
+function withExtra(copy, change) {
+  if (change === 0) return;
+  const file = join(copy, "src/kernels/random.ts");
+  const text = readFileSync(file, "utf8");
+  const place = "  const end = first + count;\n";
+  if (text.split(place).length !== 2) throw new Error("rawWords looks different: mend detect.mjs");
+  writeFileSync(file, text.replace(place, place + extra(change)));
 }
 
 const [bench, arm] = [values.only.split("/").slice(0, 2).join("/"), values.only.split("/")[2]];
@@ -121,7 +110,7 @@ const TOOLS = {
       );
       return `${process.execPath} ${script}`;
     });
-    const options = ["--shell=none", "--warmup", "2", "--runs", "20", "--export-json", result];
+    const options = ["--shell=none", "--warmup", "1", "--runs", "10", "--export-json", result];
     execFileSync("hyperfine", [...options, ...commands], { stdio: "pipe" });
     const [before, after] = JSON.parse(readFileSync(result, "utf8")).results;
     return after.mean / before.mean - 1;
@@ -130,49 +119,52 @@ const TOOLS = {
 const hasHyperfine = spawnSync("hyperfine", ["--version"]).status === 0;
 if (!hasHyperfine) console.log("hyperfine is not installed (apt install hyperfine): left out");
 const tools = Object.keys(TOOLS).filter((name) => name !== "hyperfine" || hasHyperfine);
-/** Calls of half a second, so that starting Node is little of a process. */
+/** Calls of a quarter of a second, so that starting Node is little of a process. */
 let hyperfineCalls = 1;
+
+/** One run of every tool: who calls head slower than base. */
+function redOf(base, head, seed, folder) {
+  const only = ["--only", values.only, "--quads", values.quads, "--seed", String(seed)];
+  const args = [join(root, "dist/cli/main.js"), "compare", base, head, ...only];
+  const paired = spawnSync(process.execPath, [...args, "--json", "--quiet", "--out", folder], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  if (paired.status !== 0 && paired.status !== 1) throw new Error(paired.stderr);
+  const rows = paired.stdout.trim().split("\n").slice(1);
+  const row = rows.map((line) => JSON.parse(line)).find(({ scope }) => scope !== "canary");
+  const rises = tools.map((name) => [name, TOOLS[name](base, head, folder)]);
+  const { delta, state, rounds } = row.verdict;
+  const percents = [["paired", Math.expm1(delta ?? NaN)], ...rises].map(
+    ([name, rise]) => `${name} ${(100 * rise).toFixed(2)} %`,
+  );
+  console.log(`  run ${seed}: ${percents.join(", ")}; ${state} after ${rounds} rounds`);
+  return [
+    ...(paired.status === 1 ? ["paired"] : []),
+    ...rises.filter(([, rise]) => rise > LIMIT).map(([name]) => name),
+  ];
+}
 
 const folder = mkdtempSync(join(tmpdir(), "hearsay-detect-"));
 try {
-  const base = builtCopy(folder, "base", false);
-  const head = builtCopy(folder, "head", change > 0);
+  const base = builtCopy(folder, "base");
   const once = `${armOf(base, "run")} for (let i = 0; i < 50; i++) run(); const start = performance.now();
     for (let i = 0; i < 50; i++) run(); console.log((performance.now() - start) / 50);`;
-  hyperfineCalls = Math.ceil(500 / Number(evaluate(once)));
-  const red = Object.fromEntries(["paired", ...tools].map((name) => [name, 0]));
-  for (let run = 1; run <= runs; run++) {
-    const options = [
-      "--only",
-      values.only,
-      "--quads",
-      values.quads,
-      "--seed",
-      String(run),
-      "--json",
-    ];
-    const args = [join(root, "dist/cli/main.js"), "compare", base, head, ...options, "--quiet"];
-    const paired = spawnSync(process.execPath, [...args, "--out", folder], { encoding: "utf8" });
-    if (paired.status !== 0 && paired.status !== 1) throw new Error(paired.stderr);
-    if (paired.status === 1) red.paired++;
-    const rows = paired.stdout
-      .trim()
-      .split("\n")
-      .slice(1)
-      .map((line) => JSON.parse(line));
-    const rises = tools.map((name) => [name, TOOLS[name](base, head, folder)]);
-    for (const [name, rise] of rises) if (rise > LIMIT) red[name]++;
-    const others = rises.map(([name, rise]) => `${name} ${(100 * rise).toFixed(2)} %`).join(", ");
-    for (const { id, verdict } of rows.filter(({ scope }) => scope !== "canary")) {
-      const { delta, state, rounds } = verdict;
-      const ours = `${(100 * Math.expm1(delta ?? NaN)).toFixed(2)} %, ${state}, ${rounds} rounds`;
-      console.log(`run ${run}: exit ${paired.status}: ${id}: ${ours}; ${others}`);
+  hyperfineCalls = Math.ceil(250 / Number(evaluate(once)));
+  const names = ["paired", ...tools];
+  const reds = new Map(names.map((name) => [name, changes.map(() => 0)]));
+  for (const [column, change] of changes.entries()) {
+    const head = builtCopy(folder, `head-${column}`, (copy) => withExtra(copy, change));
+    console.log(`+${change} %`);
+    for (let run = 1; run <= runs; run++) {
+      for (const name of redOf(base, head, run, folder)) reds.get(name)[column]++;
     }
   }
-  const counts = Object.entries(red)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(", ");
-  console.log(`+${change} %: red in so many of ${runs} runs: ${counts}`);
+  console.log(`called slower, of ${runs} runs of ${values.only}`);
+  console.log(`${"".padEnd(12)}${changes.map((change) => `+${change} %`.padStart(8)).join("")}`);
+  for (const [name, counts] of reds) {
+    console.log(`${name.padEnd(12)}${counts.map((count) => String(count).padStart(8)).join("")}`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

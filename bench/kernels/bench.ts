@@ -50,8 +50,11 @@ export interface KernelBench {
    * digest must equal ours. Built with gcc -O3 -march=native.
    */
   readonly native?: { readonly source: string; readonly kernel: string };
-  /** Makes the inputs and the arms; "wasm" first, "ts" second, peers after. */
-  prepare(size: number): Promise<Prepared>;
+  /**
+   * Makes the inputs and the arms; "wasm" first, "ts" second, peers after.
+   * @param only the one arm that will run: others may be left out where making them takes long
+   */
+  prepare(size: number, only?: string): Promise<Prepared>;
 }
 
 /** XXH64 with seed 0 over `bytes` bytes of a workspace, as 16 hex digits. */

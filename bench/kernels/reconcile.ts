@@ -2,7 +2,7 @@
  * Benches of reconciliation: IBLT and rateless IBLT in memory beside C, and the class Iblt beside
  * bloom-filters. Ids are XXH64 of their index with seed 1, as in bench/native/reconcile.c.
  */
-import { InvertibleBloomFilter } from "bloom-filters";
+import type { InvertibleBloomFilter } from "bloom-filters";
 import type { BackendName } from "../../src/kernels/backend.js";
 import { workspace, type Workspace } from "../../src/kernels/workspace.js";
 import { Iblt, type IbltDecoded } from "../../src/reconcile/iblt.js";
@@ -10,6 +10,12 @@ import { bigintOf } from "../../src/reconcile/message.js";
 import { digestOf, digestOfBytes, type Arm, type KernelBench, type Prepared } from "./bench.js";
 
 const BACKENDS = ["wasm", "ts"] as const;
+const PEER = "bloom-filters";
+
+/** Whether the package's arm is asked for. */
+function wants(only: string | undefined): boolean {
+  return only === undefined || only === PEER;
+}
 const HASHES = 4;
 const CELL_BYTES = 16;
 const SOURCE_BYTES = 24;
@@ -61,7 +67,7 @@ const insertBench: KernelBench = {
   sizes: [1000, 16_000, 250_000, 2_000_000],
   headlineSize: 16_000,
   native: { source: "reconcile.c", kernel: "insert" },
-  prepare: (size) => {
+  prepare: async (size, only) => {
     const partCells = Math.ceil(Math.floor(size * 1.5) / HASHES);
     const bytes = partCells * HASHES * CELL_BYTES;
     const ids = idsOf(size);
@@ -78,7 +84,9 @@ const insertBench: KernelBench = {
         dispose: () => bed.dispose(),
       };
     });
-    if (size <= PEER_SIZE_MAX) arms.push(peerInsert(ids, partCells * HASHES));
+    if (size <= PEER_SIZE_MAX && wants(only)) {
+      arms.push(await peerInsert(ids, partCells * HASHES));
+    }
     return prepared(arms, size, bytes + size * 8);
   },
 };
@@ -96,19 +104,31 @@ function buffersOf(ids: BigUint64Array): Buffer[] {
   return Array.from(ids, (_, i) => Buffer.from(ids.buffer, ids.byteOffset + i * 8, 8));
 }
 
-function peerTable(buffers: readonly Buffer[], cells: number): InvertibleBloomFilter {
-  const table = new InvertibleBloomFilter(cells, HASHES);
+type TableClass = typeof InvertibleBloomFilter;
+
+/** Where it runs only: the package takes longer to load than all the rest. */
+async function peerClass(): Promise<TableClass> {
+  return (await import("bloom-filters")).InvertibleBloomFilter;
+}
+
+function peerTable(
+  Table: TableClass,
+  buffers: readonly Buffer[],
+  cells: number,
+): InvertibleBloomFilter {
+  const table = new Table(cells, HASHES);
   for (const buffer of buffers) table.add(buffer);
   return table;
 }
 
-function peerInsert(ids: BigUint64Array, cells: number): Arm {
+async function peerInsert(ids: BigUint64Array, cells: number): Promise<Arm> {
+  const Table = await peerClass();
   const buffers = buffersOf(ids);
   let table: InvertibleBloomFilter;
   return {
-    name: "bloom-filters",
+    name: PEER,
     run: () => {
-      table = peerTable(buffers, cells);
+      table = peerTable(Table, buffers, cells);
     },
     check: () => (table.length === ids.length ? undefined : `it holds ${table.length} ids`),
   };
@@ -162,7 +182,7 @@ const reconcileBench: KernelBench = {
   operation: "difference",
   sizes: [100, 1000],
   headlineSize: 100,
-  prepare: (size) => {
+  prepare: async (size, only) => {
     const cells = size * 3;
     const shared = size * SHARED_PER_DIFFERENCE;
     const half = Math.floor(size / 2);
@@ -188,22 +208,25 @@ const reconcileBench: KernelBench = {
         dispose: () => tables.forEach((table) => table.dispose()),
       };
     });
-    if (size <= PEER_SIZE_MAX / 10) arms.push(peerDecode(own, theirs, cells, size));
+    if (size <= PEER_SIZE_MAX / 10 && wants(only)) {
+      arms.push(await peerDecode(own, theirs, cells, size));
+    }
     return prepared(arms, size, 3 * cells * CELL_BYTES);
   },
 };
 
-function peerDecode(
+async function peerDecode(
   own: BigUint64Array,
   theirs: BigUint64Array,
   cells: number,
   differences: number,
-): Arm {
-  const left = peerTable(buffersOf(own), cells);
-  const right = peerTable(buffersOf(theirs), cells);
+): Promise<Arm> {
+  const Table = await peerClass();
+  const left = peerTable(Table, buffersOf(own), cells);
+  const right = peerTable(Table, buffersOf(theirs), cells);
   let found = 0;
   return {
-    name: "bloom-filters",
+    name: PEER,
     run: () => {
       const { additional, missing } = left.substract(right).decode();
       found = additional.length + missing.length;

@@ -13,9 +13,13 @@ export function renderMeasureSummary({ header, rows }: MeasureRecord, file: stri
   const ordered = judged.toSorted((a, b) => weight(b) - weight(a));
   const overhead = Math.max(...judged.map((row) => row.overhead ?? 0));
   const moved = header.canaries.filter(({ stable }) => !stable).map(({ id }) => id);
+  const untried = judged.filter((row) => row.status === "measured" && row.verdict.look === 0);
   return [
     counts.join(", "),
     ...ordered.map((row) => lineOf(row, width)),
+    ...(untried.length === 0
+      ? []
+      : [`${untried.length} rows had no time for a first look: they are not decided`]),
     `canaries ${moved.length === 0 ? "held" : `moved: ${moved.join(", ")}`}; ` +
       `a block's empty loop took at most ${(100 * overhead).toFixed(2)} % of it`,
     `record ${file}; arithmetic of a row: hearsay explain ID ${file}`,

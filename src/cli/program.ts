@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { packageVersion } from "../artifacts.js";
 import { addBenchCommand } from "./bench.js";
 import { addCompletionCommand } from "./completion.js";
+import { addDoctorCommand } from "./doctor.js";
 import { errorLine, EXIT, exitCodeOf } from "./exit.js";
 import { addMeasureCommands } from "./measure.js";
 import { addListCommand } from "./list.js";
@@ -45,6 +46,7 @@ function createProgram(args: readonly string[], finish: (code: number) => void):
   addRunCommand(program, args, finish);
   addBenchCommand(program, args, finish);
   addMeasureCommands(program, args, finish);
+  addDoctorCommand(program, finish);
   addValidateCommand(program, args, finish);
   addViewsCommand(program, args, finish);
   addReportCommand(program, finish);

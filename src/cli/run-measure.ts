@@ -17,8 +17,9 @@ import {
   type MeasureRow,
 } from "../history/measure-record.js";
 import { buildCommit, commitOf, type Checkout } from "../measure/checkout.js";
+import { explainLines } from "../measure/explain.js";
 import { canaryTargets, measureSession, type Target } from "../measure/session.js";
-import { canariesOf, explainLines, isJudged } from "../measure/verdicts.js";
+import { canariesOf, isJudged } from "../measure/verdicts.js";
 import { commandText } from "./command-text.js";
 import { EXIT } from "./exit.js";
 import { catchInterrupt } from "./interrupt.js";
@@ -88,8 +89,13 @@ export async function runCalibrate(flags: MeasureFlags, args: readonly string[])
   const file = join(flags.out, "floors.json");
   const kept = readFloors(file, record.header.environment.class);
   const rows = { ...kept?.rows };
-  for (const { id, verdict } of record.rows.filter(isJudged)) {
-    if (verdict.delta !== null) rows[id] = [...(rows[id] ?? []), verdict.delta].slice(-1000);
+  const found = [
+    ...record.rows.filter(isJudged).map(({ id, verdict }) => ({ id, delta: verdict.delta })),
+    // Canaries have a past too: what they may move by follows from it.
+    ...record.header.canaries,
+  ];
+  for (const { id, delta } of found) {
+    if (delta !== null) rows[id] = [...(rows[id] ?? []), delta].slice(-1000);
   }
   replaceFile(
     file,
@@ -124,10 +130,7 @@ async function runCommits(
   const start = performance.now();
   const built: Checkout[] = [];
   try {
-    for (const commit of [base, head]) {
-      if (flags.quiet !== true) process.stderr.write(`  building ${commit.slice(0, 12)}\n`);
-      built.push(await buildCommit(process.cwd(), commit));
-    }
+    built.push(...(await buildBoth([base, head], flags)));
     const sides = {
       base: { root: built[0]!.root, arm: null, commit: base },
       head: { root: built[1]!.root, arm: null, commit: head },
@@ -140,6 +143,24 @@ async function runCommits(
   } finally {
     for (const checkout of built) await checkout.remove();
   }
+}
+
+/** Both at once; when one fails, the other's folder goes too. */
+async function buildBoth(
+  commits: readonly string[],
+  { quiet }: MeasureFlags,
+): Promise<readonly Checkout[]> {
+  const names = commits.map((commit) => commit.slice(0, 12)).join(" and ");
+  if (quiet !== true) process.stderr.write(`  building ${names}\n`);
+  const tries = await Promise.allSettled(
+    commits.map((commit) => buildCommit(process.cwd(), commit)),
+  );
+  const failed = tries.find(({ status }) => status === "rejected") as
+    PromiseRejectedResult | undefined;
+  const built = tries.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (failed === undefined) return built;
+  for (const checkout of built) await checkout.remove();
+  throw failed.reason;
 }
 
 function sideOf(text: string): Side {
@@ -170,7 +191,11 @@ async function run(
   const { seed, quads } = flags;
   try {
     const rows = await measureSession(
-      { targets, looks, quads, seed, budgetMs: flags.budget ?? null, signal: interrupt.signal },
+      {
+        ...{ targets, looks, quads, seed, budgetMs: flags.budget ?? null },
+        signal: interrupt.signal,
+        canaryFloor: (id) => floorOf(floors, id, 0.01),
+      },
       { onRound: (id, done, planned) => progress.step(id, done, Math.max(planned, done + 1)) },
     );
     const config = { targets: targets.map(({ id, floor }) => [id, floor]), looks, quads };

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import { artifact, packageRoot } from "../artifacts.js";
+import { readMachine } from "./machine.js";
 import type { Environment } from "./record.js";
 
 export function readEnvironment(): Environment {
@@ -28,6 +29,7 @@ export function readEnvironment(): Environment {
     wasmHash: sha256(readFileSync(artifact("hearsay.wasm"))).slice(0, 16),
     flags,
     class: sha256(identity).slice(0, 12),
+    machine: readMachine(packageRoot),
   };
 }
 

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { InputError } from "../errors.js";
 import { environmentSchema } from "./record.js";
+import { roundEvidenceSchema, rowEvidenceSchema } from "./round-evidence.js";
 
 /** Raised when a reader of the version before would misread the file. */
 export const MEASURE_SCHEMA = 1;
@@ -68,6 +69,8 @@ export const measuredRoundSchema = z.strictObject({
   warmUp: z.strictObject({ base: warmUpSchema, head: warmUpSchema }),
   /** Milliseconds that the round cost, processes and warm-up too. */
   costMs: z.number().min(0),
+  /** Left out by records of other tools. */
+  evidence: roundEvidenceSchema.optional(),
 });
 
 export const measureRowSchema = z.strictObject({
@@ -92,6 +95,7 @@ export const measureRowSchema = z.strictObject({
   rounds: z.array(measuredRoundSchema),
   exact: z.strictObject({ base: finite, head: finite }).nullable(),
   verdict: verdictSchema,
+  evidence: rowEvidenceSchema.optional(),
 });
 
 export const measureHeaderSchema = z.strictObject({

@@ -4,6 +4,7 @@
  * Durations are in milliseconds, sizes in bytes, shares from 0 to 1.
  */
 import { z } from "zod";
+import { machineSchema } from "./machine.js";
 
 export const RECORD_SCHEMA = "hearsay.record/2";
 /** Records that are read. 1 knew neither what was lost nor the places of nodes. */
@@ -161,6 +162,8 @@ export const environmentSchema = z.strictObject({
   flags: z.array(z.string()),
   /** Hash of CPU model, Node major.minor, V8 and flags: times compare only within a class. */
   class: z.string(),
+  /** Left out by records from before it was asked. */
+  machine: machineSchema.optional(),
 });
 
 export const speedupSchema = z.strictObject({

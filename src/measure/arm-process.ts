@@ -1,19 +1,29 @@
 /** The parent's end of one child process: a request, its reply, and an end that leaves nothing behind. */
 import { fork, type ChildProcess } from "node:child_process";
 import { artifact } from "../artifacts.js";
+import { pinning } from "./cores.js";
 import type { Reply, Request } from "./messages.js";
 
 /** No request takes this long; a child that does hangs. */
 const REPLY_MS_MAX = 60_000;
+
+export interface ArmProcessOptions {
+  /** Bytes of environment that mean nothing: they move the stack, which a build would else keep at one place. */
+  readonly padding?: number;
+  /** true: V8's natives are on, and nothing that it times counts. */
+  readonly isProbe?: boolean;
+}
 
 export class ArmProcess {
   readonly #child: ChildProcess;
   #waiting: { resolve(reply: Reply): void; reject(error: Error): void } | undefined;
   #ended: Error | undefined;
 
-  constructor() {
+  constructor({ padding = 0, isProbe = false }: ArmProcessOptions = {}) {
+    const flags = ["--expose-gc", ...(isProbe ? ["--allow-natives-syntax"] : [])];
     this.#child = fork(artifact("measure", "child.js"), {
-      execArgv: ["--expose-gc"],
+      ...pinning(process.execPath, flags),
+      env: { ...process.env, HEARSAY_PADDING: "x".repeat(padding) },
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     this.#child.on("message", (reply: Reply) => {

@@ -4,9 +4,12 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { getHeapStatistics, type HeapInfo } from "node:v8";
 import { canaries } from "./canaries.js";
+import { CollectionLog } from "./collections.js";
 import type { ArmSource, Reply, Request } from "./messages.js";
 import { warmUp } from "./steady.js";
+import { probeTiers, watchInstances } from "./tiers.js";
 
 /** The part of a bench's declaration that is needed here; bench/kernels/bench.ts has it whole. */
 interface DeclaredArm {
@@ -19,7 +22,8 @@ interface DeclaredBench {
   readonly id: string;
   readonly headlineSize: number;
   readonly sizes: readonly number[];
-  prepare(size: number): Promise<{ readonly arms: readonly DeclaredArm[] }>;
+  /** `only`: the arm that will run; a bench may leave the others out. */
+  prepare(size: number, only?: string): Promise<{ readonly arms: readonly DeclaredArm[] }>;
 }
 
 type Loop = (run: () => unknown, calls: number) => number;
@@ -33,6 +37,9 @@ const CALLS_MAX = 2 ** 24;
 const collect = (globalThis as { gc?: () => void }).gc;
 let arm: DeclaredArm | undefined;
 let loop: Loop = generatedLoop();
+const log = new CollectionLog();
+const isProbe = process.execArgv.includes("--allow-natives-syntax");
+if (isProbe) watchInstances();
 
 process.on("message", (request: Request) => {
   void answer(request).then(
@@ -46,10 +53,43 @@ async function answer(request: Request): Promise<Reply> {
   if (request.ask === "prepare") return prepare(request.source);
   if (arm === undefined) throw new Error("no arm was prepared");
   if (request.ask === "calibrate") return { calls: callsOfBlock() };
-  if (request.ask === "warm-up") return { warmUp: warmUp(() => block(request.calls).ns) };
+  if (request.ask === "warm-up") {
+    const warm = warmUp(() => block(request.calls).ns, request);
+    log.begin();
+    return { warmUp: warm };
+  }
   if (request.ask === "inspect") return inspect(request.calls);
-  if (request.collects) collect?.();
-  return { block: block(request.calls) };
+  if (request.ask === "collections") return { collections: await log.end() };
+  if (request.ask === "tiers") {
+    const { calls } = request;
+    const tiers = probeTiers(arm, loop, calls, (run) => void block(calls, run));
+    return tiers === null ? {} : { tiers };
+  }
+  if (request.collects) collectGarbage();
+  const start = performance.now();
+  const timed = block(request.calls);
+  log.block(start, performance.now());
+  return { block: timed };
+}
+
+/** A full collection takes 5 ms: it is left out where less than this was allocated since the last. */
+const COLLECT_BYTES_MIN = 2 ** 20;
+let collectedAt = -Infinity;
+
+function collectGarbage(): void {
+  if (allocatedBytes() - collectedAt < COLLECT_BYTES_MIN) return;
+  collect?.();
+  collectedAt = allocatedBytes();
+}
+
+/** By V8 since the process began, buffers outside the heap too; what it frees does not count. */
+function allocatedBytes(): number {
+  const { total_allocated_bytes, used_heap_size, external_memory } =
+    getHeapStatistics() as HeapInfo & {
+      /** Since Node 25; before, growth of the heap stands for it. */
+      total_allocated_bytes?: number;
+    };
+  return (total_allocated_bytes ?? used_heap_size) + external_memory;
 }
 
 async function prepare(source: ArmSource): Promise<Reply> {
@@ -57,7 +97,7 @@ async function prepare(source: ArmSource): Promise<Reply> {
   const bench = benches.find(({ id }) => id === source.bench);
   if (bench === undefined) return { missing: true };
   const size = source.smallest ? bench.sizes[0]! : bench.headlineSize;
-  const prepared = await bench.prepare(size);
+  const prepared = await bench.prepare(size, source.arm);
   arm = prepared.arms.find(({ name }) => name === source.arm);
   if (arm === undefined) return { missing: true };
   arm.run();
@@ -107,17 +147,25 @@ function callsOfBlock(): number {
   }
 }
 
-/** Half a block against a block, and a block of empty calls against a block: the least of nine, which noise moves least. */
+/** Long blocks are repeated three times only. */
+const INSPECT_NS = 5e7;
+
+/** Half a block against a block, and a block of empty calls against a block: the least of up to nine, which noise moves least. */
 function inspect(calls: number): Reply {
   const half = Math.max(1, calls / 2);
+  const before = allocatedBytes();
+  const first = Math.min(block(half * 2).ns, block(half * 2).ns) * half * 2;
+  // Reading the clock allocates a little itself, which is lost in the calls.
+  const allocated = Math.max(0, allocatedBytes() - before) / (2 * half * 2);
+  const repeats = Math.max(3, Math.min(9, Math.round(INSPECT_NS / first)));
   const least = (count: number, run?: () => unknown): number =>
-    Math.min(...Array.from({ length: 9 }, () => block(count, run).ns * count));
-  const whole = least(half * 2);
+    Math.min(...Array.from({ length: repeats }, () => block(count, run).ns * count));
+  const whole = Math.min(first, least(half * 2));
   const halving = least(half) / whole;
   // Another loop: the arm's own must not see a second function.
   const own = loop;
   loop = generatedLoop();
   const empty = least(half * 2, () => 0);
   loop = own;
-  return { halving, overhead: empty / whole };
+  return { halving, overhead: empty / whole, allocated };
 }

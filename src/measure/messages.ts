@@ -1,5 +1,6 @@
 /** What parent and child say to each other: one request, one reply. */
 import type { WarmUp } from "../history/measure-record.js";
+import type { ArmTiers, Collections } from "../history/round-evidence.js";
 
 export interface ArmSource {
   /** Built checkout whose bench it is; null: a canary, which comes with the sampler. */
@@ -10,12 +11,22 @@ export interface ArmSource {
   readonly smallest: boolean;
 }
 
+/** How long a warm-up lasts at least; it ends when times are steady besides. */
+export interface WarmUpPlan {
+  readonly msMin: number;
+  readonly blocksMin: number;
+}
+
 export type Request =
   | { readonly ask: "prepare"; readonly source: ArmSource }
   | { readonly ask: "calibrate" }
-  | { readonly ask: "warm-up"; readonly calls: number }
+  | ({ readonly ask: "warm-up"; readonly calls: number } & WarmUpPlan)
   | { readonly ask: "inspect"; readonly calls: number }
-  | { readonly ask: "block"; readonly calls: number; readonly collects: boolean };
+  | { readonly ask: "block"; readonly calls: number; readonly collects: boolean }
+  /** Garbage collections in the blocks since the warm-up. */
+  | { readonly ask: "collections" }
+  /** Of a process with V8's natives on, whose times count nowhere. */
+  | { readonly ask: "tiers"; readonly calls: number };
 
 /** Nanoseconds of one call; start and end on the machine's monotonic clock, nanoseconds as text. */
 export interface Block {
@@ -33,5 +44,9 @@ export interface Reply {
   readonly warmUp?: WarmUp;
   readonly halving?: number;
   readonly overhead?: number;
+  /** Bytes that one call allocates on the heap. */
+  readonly allocated?: number;
   readonly block?: Block;
+  readonly collections?: Collections;
+  readonly tiers?: ArmTiers;
 }

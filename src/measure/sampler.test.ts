@@ -3,12 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { MeasureRow } from "../history/measure-record.js";
+import { measureRowSchema, type MeasureRow } from "../history/measure-record.js";
+import { explainLines } from "./explain.js";
 import type { Block } from "./messages.js";
+import { probePair } from "./probe.js";
 import { measureRound, quadLogRatio, type RoundResult } from "./round.js";
+import { canaryTargets, measureSession, type Target } from "./session.js";
 import { isSteady, kindOf } from "./steady.js";
-import { explainLines, judgeRows, plainVerdict, withVerdicts } from "./verdicts.js";
+import { judgeRows, plainVerdict, withVerdicts } from "./verdicts.js";
 
+const noop = (): void => undefined;
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -37,7 +41,10 @@ async function round(
   const source = (root: string) => ({ root, bench: "b", arm: "ts", smallest: false });
   return measureRound(
     { base: source(base), head: source(head) },
-    { seed: 5, confirms: false, quads: 6, onBlock: (side, block) => order.push([side, block]) },
+    {
+      ...{ seed: 5, confirms: false, quads: 6, calls: null, probedBlocks: 0 },
+      onBlock: (side, block) => order.push([side, block]),
+    },
   );
 }
 
@@ -69,6 +76,62 @@ describe("a round", () => {
   it("rejects when a process dies in a block", async () => {
     const dies = built("() => { if (++x > 50) process.exit(9); return x; }", '"d"');
     await expect(round(dies, dies)).rejects.toThrow("exit 9");
+  });
+
+  it("ends at once when its time is over", async () => {
+    const source = { root: built(LOOP, '"d"'), bench: "b", arm: "ts", smallest: false };
+    const plan = { seed: 1, confirms: false, quads: 400, calls: 1, probedBlocks: 0 };
+    const signal = AbortSignal.timeout(1);
+    await expect(measureRound({ base: source, head: source }, { ...plan, signal })).rejects.toThrow(
+      "SIGKILL",
+    );
+  });
+});
+
+describe("a session", () => {
+  const plan = (targets: readonly Target[], budgetMs: number | null) => ({
+    ...{ targets, looks: [2], quads: 2, seed: 3, budgetMs, signal: new AbortController().signal },
+  });
+  const target = (root: string): Target => {
+    const source = { root, bench: "b", arm: "ts", smallest: false };
+    return { id: "b/ts", scope: "call", floor: 0.02, base: source, head: source };
+  };
+
+  it("measures rows and canaries to the look, and keeps evidence of both", async () => {
+    const rows = await measureSession(plan([target(built(LOOP, '"d"'))], null), { onRound: noop });
+    const [row] = rows.filter(({ scope }) => scope !== "canary");
+    expect(row!.rounds.filter(({ confirms }) => !confirms)).toHaveLength(2);
+    expect(row!.verdict.look).toBe(1);
+    for (const { rounds } of rows.filter(({ scope }) => scope === "canary")) {
+      expect(rounds.length).toBeGreaterThan(0);
+    }
+    for (const { evidence, quads } of rows.flatMap(({ rounds }) => rounds)) {
+      expect(evidence!.order).toEqual({ blocks: 4 * quads.length, overlaps: 0 });
+    }
+    const { tiers, allocated } = row!.evidence!;
+    for (const side of [tiers.base!, tiers.head!]) {
+      expect([true, false, "unknown"]).toContain(side.run);
+      expect(side.exports).toBeNull(); // it makes no WASM instance
+    }
+    expect(allocated!.base).toBeLessThan(1000); // the loop allocates nothing
+    expect(measureRowSchema.parse(row)).toEqual(row);
+    const text = explainLines(rows, row!, { looks: [2], seed: 3 }).join("\n");
+    expect(text).toContain("0 began before the one before had ended");
+    expect(text).toMatch(/tiers, base: function (top|below|unknown)/);
+  });
+
+  it("measures nothing that its budget has no time for, and says so", async () => {
+    const rows = await measureSession(plan([target(built(LOOP, '"d"'))], 0), { onRound: noop });
+    expect(rows.every(({ rounds }) => rounds.length === 0)).toBe(true);
+    expect(rows.at(-1)!.verdict).toMatchObject({
+      ...{ state: "inconclusive", note: "0 rounds are too few" },
+    });
+  });
+
+  it("sees the tiers of WASM exports in a process of its own", async () => {
+    const pair = canaryTargets().find(({ id }) => id === "canary/wasm-integer")!;
+    const { base } = await probePair(pair);
+    expect(base!.exports).toMatchObject({ all: 1 });
   });
 });
 
@@ -123,6 +186,19 @@ describe("verdicts of rows", () => {
     expect(text).toContain("slow: regressed");
     expect(text).toContain("confirmation: Delta");
     expect(judgeRows(rows, rule)).toHaveLength(2);
+  });
+
+  it("steal makes every row inconclusive", () => {
+    const stolen = row("slow", 5);
+    const none = { ms: 0, majorBlocks: [] };
+    const evidence = {
+      ...{ order: { blocks: 4, overlaps: 0 }, collections: { base: none, head: none } },
+      ...{ steal: 0.03, throttled: null },
+    };
+    stolen.rounds = stolen.rounds.map((round) => ({ ...round, evidence }));
+    expect(withVerdicts([stolen], rule)[0]!.verdict).toMatchObject({
+      ...{ state: "inconclusive", note: "unstable: other machines took 3.0 % of the time" },
+    });
   });
 
   it("a canary that moved makes every row inconclusive", () => {

@@ -1,11 +1,15 @@
 /** From a record's rows to their verdicts, and back to the arithmetic: both from raw quads alone. */
-import type { MeasureRow, Verdict } from "../history/measure-record.js";
+import type { MeasuredRound, MeasureRow, Verdict } from "../history/measure-record.js";
+import { studentTQuantile } from "../statistics/distributions.js";
 import { meanInterval } from "../statistics/interval.js";
-import { confirmLow, detectable, judge, RATE, type JudgeRule, type Judgement } from "./judge.js";
+import { meanEstimate, type MeanEstimate } from "../statistics/margin.js";
+import { detectable, judge, type JudgeRule, type Judgement } from "./judge.js";
 import { roundLogRatio } from "./round.js";
 
-/** Canaries that move further than this, and than three standard errors, make a run unstable. */
-const CANARY_MAX = 0.01;
+/** Of a normal law this is three standard deviations. */
+const CANARY_LEVEL = 0.99865;
+/** Steal or throttling beyond this share of the rounds' time makes a run unstable. */
+const LOST_MAX = 0.01;
 
 export interface Judged {
   readonly row: MeasureRow;
@@ -39,38 +43,62 @@ export function ratiosOf({ rounds }: MeasureRow): {
   return { rounds: of(false), confirmRounds: of(true) };
 }
 
-/** The rows with their verdicts; canaries say whether times count at all. */
+/** The rows with their verdicts; canaries and the machine's counters say whether times count at all. */
 export function withVerdicts(rows: readonly MeasureRow[], rule: JudgeRule): MeasureRow[] {
-  const isStable = canariesOf(rows).every(({ stable }) => stable);
+  const unstable = unstableReason(rows);
   const judged = new Map(
-    judgeRows(rows, rule).map(({ row, judgement }) => [row, verdictOf(row, judgement, isStable)]),
+    judgeRows(rows, rule).map(({ row, judgement }) => [row, verdictOf(row, judgement, unstable)]),
   );
   return rows.map((row) => ({ ...row, verdict: judged.get(row) ?? plainVerdict(row) }));
 }
 
+/** null: times of the run count. */
+export function unstableReason(rows: readonly MeasureRow[]): string | null {
+  if (canariesOf(rows).some(({ stable }) => !stable)) return "unstable: a canary moved";
+  const rounds = rows.flatMap((row) => row.rounds);
+  const share = (of: (round: MeasuredRound) => number): number => {
+    const ms = rounds.reduce((sum, { costMs }) => sum + costMs, 0);
+    const lost = rounds.reduce((sum, round) => sum + of(round) * round.costMs, 0);
+    return ms === 0 ? 0 : lost / ms;
+  };
+  const stolen = share(({ evidence }) => evidence?.steal ?? 0);
+  const throttled = share(({ evidence }) => evidence?.throttled ?? 0);
+  const told = (of: number): string => `${(100 * of).toFixed(1)} % of the time`;
+  if (stolen > LOST_MAX) return `unstable: other machines took ${told(stolen)}`;
+  return throttled > LOST_MAX ? `unstable: a quota held it ${told(throttled)}` : null;
+}
+
+/** Moved: by more than its floor (1 %, or what its past says), and surely. */
 export function canariesOf(
   rows: readonly MeasureRow[],
 ): { id: string; delta: number; stable: boolean }[] {
-  return rows
+  const estimates = rows
     .filter(({ scope, rounds }) => scope === "canary" && rounds.length >= 2)
-    .map((row) => {
-      const { mean, stddev } = meanInterval(ratiosOf(row).rounds);
-      const error = (stddev ?? 0) / Math.sqrt(row.rounds.length);
-      const moved = Math.abs(mean);
-      return { id: row.id, delta: mean, stable: !(moved > CANARY_MAX && moved > 3 * error) };
-    });
+    .map((row) => ({ row, ...meanEstimate(ratiosOf(row).rounds) }));
+  // A few rounds tell little of one canary's spread: the spread of all is taken where it is larger.
+  const sum = (of: (one: (typeof estimates)[number]) => number): number =>
+    estimates.reduce((total, one) => total + of(one), 0);
+  const freedom = sum(({ count }) => count - 1);
+  const pooled =
+    sum(({ standardError, count }) => standardError ** 2 * count * (count - 1)) / freedom;
+  return estimates.map(({ row, mean, standardError, count }) => {
+    const error = Math.max(standardError, Math.sqrt(pooled / count));
+    const limit = studentTQuantile(CANARY_LEVEL, freedom) * error;
+    const moved = Math.abs(mean);
+    return { id: row.id, delta: mean, stable: !(moved > row.verdict.floor && moved > limit) };
+  });
 }
 
-function verdictOf(row: MeasureRow, judgement: Judgement, isStable: boolean): Verdict {
+function verdictOf(row: MeasureRow, judgement: Judgement, unstable: string | null): Verdict {
   const { estimate, state, note, look } = judgement;
   const values = ratiosOf(row);
   const shown = judgement.state === "regressed" ? values.confirmRounds : values.rounds;
   const interval = estimate === null ? null : meanInterval(shown.slice(0, estimate.count));
   const [low, high] = interval?.ci95 ?? [null, null];
-  const isMoved = !isStable && state !== "advisory";
+  const isMoved = unstable !== null && state !== "advisory";
   return {
     state: isMoved ? "inconclusive" : state,
-    note: isMoved ? "unstable: a canary moved" : note,
+    note: isMoved ? unstable : note,
     delta: estimate?.mean ?? null,
     standardError: estimate?.standardError ?? null,
     ci95: low === null || high === null ? null : [low, high],
@@ -78,9 +106,14 @@ function verdictOf(row: MeasureRow, judgement: Judgement, isStable: boolean): Ve
     pRegressed: judgement.pRegressed,
     pImproved: judgement.pImproved,
     pEquivalent: judgement.pEquivalent,
-    detectable: detectable(estimate, row.verdict.floor),
+    // Before the first look too: it says how far the row is from telling anything.
+    detectable: detectable(estimate ?? earlyEstimate(values.rounds), row.verdict.floor),
     ...{ rounds: values.rounds.length, look },
   };
+}
+
+function earlyEstimate(rounds: readonly number[]): MeanEstimate | null {
+  return rounds.length < 2 ? null : meanEstimate(rounds);
 }
 
 /** Of rows that are not judged by time: exact metrics are equal or not, the rest says nothing. */
@@ -96,59 +129,6 @@ export function plainVerdict({ kind, exact, note, rounds, verdict }: MeasureRow)
     ...{ pRegressed: null, pImproved: null, pEquivalent: null, detectable: null },
     ...{ rounds: rounds.length, look: 0 },
   };
-}
-
-/** The arithmetic of one verdict, line by line. */
-export function explainLines(
-  rows: readonly MeasureRow[],
-  row: MeasureRow,
-  rule: JudgeRule,
-): string[] {
-  const judged = judgeRows(rows, rule);
-  const own = judged.find((other) => other.row === row);
-  if (own === undefined) return [`${row.id}: ${row.status}: ${row.note ?? "not judged by time"}`];
-  const { judgement } = own;
-  const { rounds, confirmRounds } = ratiosOf(row);
-  const floor = row.verdict.floor;
-  const lines = [
-    `${row.id}: ${row.verdict.state}${row.verdict.note === null ? "" : ` (${row.verdict.note})`}`,
-    `blocks of ${row.blockCalls} calls; a quad's d = (ln B + ln B - ln A - ln A) / 2; a round's D = median d`,
-    ...row.rounds.map(
-      (round, index) =>
-        `round ${index + 1}${round.confirms ? " (confirms)" : ""}: ${round.quads.length} quads, ` +
-        `D = ${digits(roundLogRatio(round))} = ${percent(roundLogRatio(round))}`,
-    ),
-    `floor ${percent(Math.log1p(floor))}: ln(1 + floor) = ${digits(Math.log1p(floor))}`,
-  ];
-  const first =
-    judgement.pRegressed === null ? null : rounds.slice(0, rule.looks[judgement.look - 1]);
-  if (first === null) return [...lines, `${rounds.length} rounds, ${rule.looks[0]} needed`];
-  const { mean, stddev, ci95 } = meanInterval(first);
-  const error = (stddev ?? 0) / Math.sqrt(first.length);
-  lines.push(
-    `look ${judgement.look} of ${rule.looks.length}: K = ${first.length}, Delta = ${digits(mean)}, ` +
-      `s = ${digits(stddev ?? 0)}, SE = s / sqrt(K) = ${digits(error)}`,
-    `95 % interval ${percent(ci95[0] ?? 0)} to ${percent(ci95[1] ?? 0)}`,
-    `p regressed = P(T >= (Delta - ln(1 + floor)) / SE) = ${digits(judgement.pRegressed!)}; ` +
-      `p improved = ${digits(judgement.pImproved!)}; p equivalent = ${digits(judgement.pEquivalent!)}`,
-    `Benjamini-Hochberg over ${judged.length} rows at ${RATE} / ${rule.looks.length} looks`,
-    `Hodges-Lehmann ${percent(judgement.hodgesLehmann ?? 0)}, ` +
-      `sign flips p = ${judgement.signFlip === null ? "not asked for" : digits(judgement.signFlip)}`,
-  );
-  if (confirmRounds.length > 1) {
-    const { mean: again, stddev: spread } = meanInterval(confirmRounds);
-    const count = confirmRounds.length;
-    const estimate = { mean: again, standardError: (spread ?? 0) / Math.sqrt(count), count };
-    lines.push(
-      `confirmation: Delta = ${digits(again)}, needs ${digits(Math.log1p(floor) / 2)}; ` +
-        `95 % lower bound ${digits(confirmLow(estimate))}, needs more than 0`,
-    );
-  }
-  return lines;
-}
-
-function digits(value: number): string {
-  return value.toPrecision(4);
 }
 
 export function percent(logRatio: number): string {

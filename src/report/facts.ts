@@ -25,7 +25,10 @@ export function settingsOf({ record: { id, createdAt, status, scenario } }: Run)
 }
 
 export function environmentOf({ record: { environment } }: Run): Facts {
-  const { memoryBytes, commit, dirty, flags, wasmHash, class: kind, ...rest } = environment;
+  const { memoryBytes, commit, dirty, flags, wasmHash, machine, ...named } = environment;
+  const { class: kind, ...rest } = named;
+  // Load and steal belong to the moment, not to the machine.
+  const { load: _load, steal: _steal, ...lasting } = machine ?? {};
   const changes = dirty === null ? "unknown" : dirty ? "uncommitted changes" : "none";
   return new Map<string, string | number | boolean>([
     ...Object.entries(rest),
@@ -35,5 +38,6 @@ export function environmentOf({ record: { environment } }: Run): Facts {
     ["flags", flags.length === 0 ? "none" : flags.join(" ")],
     ["WASM module", wasmHash],
     ["class", kind],
+    ...Object.entries(lasting).map(([key, value]) => [key, value ?? "unknown"] as const),
   ]);
 }

@@ -36,3 +36,10 @@ export function median(values: readonly number[]): number {
     0.5,
   );
 }
+
+/** Standard error of a median: sqrt(pi / 2) times that of a mean, with the deviation from median deviations. */
+export function medianError(values: readonly number[]): number {
+  const centre = median(values);
+  const deviation = 1.4826 * median(values.map((value) => Math.abs(value - centre)));
+  return Math.sqrt(Math.PI / 2 / values.length) * deviation;
+}

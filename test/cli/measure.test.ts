@@ -46,6 +46,20 @@ describe("compare", () => {
   });
 });
 
+describe("doctor", () => {
+  it("tells what spoils a measurement in 80 columns, and by its exit code when strict", () => {
+    const cwd = emptyFolder();
+    const plain = hearsay(["doctor"], { cwd });
+    expect(plain.code).toBe(0);
+    for (const name of ["governor", "cores", "clock", "Node"]) expect(plain.stdout).toContain(name);
+    for (const line of plain.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    const { code, stdout } = hearsay(["doctor", "--strict", "--json"], { cwd });
+    const { findings } = JSON.parse(stdout) as { findings: { level: string }[] };
+    expect(code).toBe(findings.some(({ level }) => level === "bad") ? 3 : 0);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
 describe("bad input", () => {
   it.each([
     ["compare a-folder ts", /"a-folder" is no arm \(wasm, ts\) and has no built/],

@@ -12,6 +12,8 @@ import { fileURLToPath } from "node:url";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 process.chdir(root);
 const force = process.argv.includes("--force");
+/** Only what a measurement loads: no debug or browser module, no types, no report. */
+const isForMeasuring = process.argv.includes("--for-measuring");
 const require = createRequire(import.meta.url);
 
 /** Newest modification time below the given files and folders, in ms. */
@@ -54,7 +56,7 @@ const twins = {
 
 mkdirSync("dist", { recursive: true });
 if (isStale("dist/hearsay.wasm", "assembly", "asconfig.json")) {
-  for (const target of ["release", "debug", "browser"]) compile(target);
+  for (const target of isForMeasuring ? ["release"] : ["release", "debug", "browser"]) compile(target);
   for (const name of ["hearsay", "hearsay.debug", "hearsay.browser"]) {
     for (const end of ["js", "d.ts"]) rmSync(join("dist", `${name}.${end}`), { force: true });
   }
@@ -121,8 +123,8 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
   chmodSync("dist/cli/main.js", 0o755);
   // Types of the library. Their errors are for `npm run check`; declarations come out all the same.
   const tsc = join(dirname(require.resolve("typescript-7/package.json")), "bin/tsc");
-  spawnSync(process.execPath, [tsc, "-p", "tools/build/tsconfig.types.json"]);
-  if (existsSync("src/report/client/main.ts")) {
+  if (!isForMeasuring) spawnSync(process.execPath, [tsc, "-p", "tools/build/tsconfig.types.json"]);
+  if (!isForMeasuring && existsSync("src/report/client/main.ts")) {
     mkdirSync("dist/report", { recursive: true });
     await esbuild.build({
       bundle: true,
