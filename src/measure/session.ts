@@ -27,6 +27,8 @@ export interface SessionPlan extends JudgeRule {
 export interface SessionHooks {
   onRound(id: string, done: number, planned: number): void;
   onBlock?(id: string, side: "A" | "B", block: Block): void;
+  /** A round ended, or failed: the row with that round alone. What it throws ends the run. */
+  onRow?(row: MeasureRow): void;
 }
 
 /** Part of the budget that is kept for confirmations, which come last. */
@@ -144,13 +146,15 @@ class Session {
     if (plan.budgetMs !== null && spentMs + work.costMs > plan.budgetMs * share) return false;
     hooks.onRound(target.id, this.#done++, this.#works.length * plan.looks[0]!);
     const name = `${target.id} ${confirms ? "confirm" : "round"} ${row.rounds.length}`;
+    let ended: MeasuredRound[] = [];
     try {
       const result = await measureRound(target, {
         ...{ seed: childSeed(plan.seed, name), confirms, quads: plan.quads },
         onBlock: (side, block) => hooks.onBlock?.(target.id, side, block),
       });
       const { round, ...found } = result;
-      const rounds: MeasuredRound[] = round === null ? row.rounds : [...row.rounds, round];
+      ended = round === null ? [] : [round];
+      const rounds: MeasuredRound[] = [...row.rounds, ...ended];
       // The figures of the first round are kept, but a fault of any round stays.
       const kept = row.rounds.length > 0 && found.status === "measured" ? {} : found;
       work.row = { ...row, ...kept, rounds };
@@ -159,6 +163,7 @@ class Session {
       const note = (error as Error).message.split("\n")[0]!;
       work.row = { ...row, status: "failed", note };
     }
+    hooks.onRow?.({ ...work.row, rounds: ended });
     return true;
   }
 }
