@@ -3,15 +3,14 @@
  * each on the disk before the next begins. The whole record takes its place at the end, in one step. So a
  * run that is killed leaves what it measured, and its file says by itself that it is not all.
  */
-import { closeSync, openSync, rmSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, openSync } from "node:fs";
 import {
   measureHeaderSchema,
   measureRowSchema,
   type MeasureHeader,
   type MeasureRow,
 } from "./measure-record.js";
-import { cannotWrite, makeFolder, replaceWhole, syncFolder, writeAll } from "./whole-file.js";
+import { cannotWrite, replaceWhole, writeAll } from "./whole-file.js";
 
 export interface MeasureJournal {
   /** Returns when the row is on the disk. @param row with the new round alone, or with none */
@@ -25,30 +24,17 @@ export interface MeasureJournal {
 /**
  * Starts the file; missing folders are made.
  * @param header `rows` counts the rows that are planned
- * @throws InputError, one line, when it exists or cannot be written
+ * @throws InputError, one line, when it cannot be written: then there is none
  */
 export function openJournal(file: string, header: MeasureHeader): MeasureJournal {
-  const text = lineOf(measureHeaderSchema.parse({ ...header, status: "partial" }));
-  const handle = attempt(file, () => {
-    makeFolder(dirname(resolve(file)));
-    return openSync(file, "ax");
-  });
+  // The file comes to be with its header in it: none is ever empty.
+  replaceWhole(file, lineOf(measureHeaderSchema.parse({ ...header, status: "partial" })));
+  const handle = attempt(file, () => openSync(file, "a"));
   let isOpen = true;
   const close = (): void => {
     if (isOpen) closeSync(handle);
     isOpen = false;
   };
-  try {
-    attempt(file, () => {
-      writeAll(handle, text);
-      syncFolder(dirname(resolve(file)));
-    });
-  } catch (error) {
-    // Nothing was measured yet, so nothing is lost.
-    close();
-    rmSync(file, { force: true });
-    throw error;
-  }
   return {
     append: (row) => attempt(file, () => writeAll(handle, lineOf(measureRowSchema.parse(row)))),
     finish: (whole) => {

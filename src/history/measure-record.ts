@@ -193,8 +193,12 @@ function collect(name: string, text: string): { record: MeasureRecord; planned: 
   // What follows the last line break was not written to its end.
   const torn = lines.pop() ?? "";
   const kept = lines.filter((line) => line.trim() !== "");
-  if (kept.length === 0) kept.push(torn);
-  else if (torn.trim() !== "" && !isCut(torn)) kept.push(torn);
+  if (kept.length === 0) {
+    if (torn.startsWith("{") && isCut(torn)) {
+      throw new InputError(`${name} is partial: it ends in its first line`);
+    }
+    kept.push(torn);
+  } else if (torn.trim() !== "" && !isCut(torn)) kept.push(torn);
   const header = parseLine(name, 1, kept[0]!, measureHeaderSchema);
   const rows = kept
     .slice(1)

@@ -45,7 +45,7 @@ export function writeAll(handle: number, text: string): void {
 }
 
 /** A name is on the disk when its folder is. Windows opens no folder: there the file alone has to do. */
-export function syncFolder(folder: string): void {
+function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");
   try {
@@ -56,7 +56,7 @@ export function syncFolder(folder: string): void {
 }
 
 /** Like mkdir -p. Node's own recursive mkdir never returns where the system says ENOENT (/proc). */
-export function makeFolder(folder: string): void {
+function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
   mkdirSync(folder);
