@@ -31,11 +31,19 @@ export function addMeasureCommands(
 ): void {
   measureFlags(program.command("compare"))
     .summary("measure two built folders, or two arms, side by side")
-    .description("Compare two built checkouts (A the base, B the head), or the arms wasm and ts.")
-    .argument("<A>", "folder with a built dist/, or an arm: wasm, ts")
+    .description(
+      "Compare two built checkouts (A the base, B the head), two arms, or other tools' results.",
+    )
+    .argument("<A>", "built folder, an arm (wasm, ts), or results of another tool")
     .argument("<B>", "the same")
     .addHelpText("after", `${HELP}\nExamples:\n  hearsay compare ts wasm --only random\n`)
     .action(async (a: string, b: string, flags: MeasureFlags) => {
+      const { isForeign } = await import("./foreign-files.js");
+      if (isForeign(a) && isForeign(b)) {
+        const { runForeignCompare } = await import("./run-exchange.js");
+        finish(runForeignCompare(a, b, flags));
+        return;
+      }
       const { runCompare } = await import("./run-measure.js");
       finish(await runCompare(a, b, flags, args));
     });

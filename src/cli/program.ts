@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { packageVersion } from "../artifacts.js";
 import { addBenchCommand } from "./bench.js";
 import { addCompletionCommand } from "./completion.js";
+import { addExchangeCommands } from "./exchange.js";
 import { errorLine, EXIT, exitCodeOf } from "./exit.js";
 import { addMeasureCommands } from "./measure.js";
 import { addListCommand } from "./list.js";
@@ -44,6 +45,7 @@ function createProgram(args: readonly string[], finish: (code: number) => void):
   addRunCommand(program, args, finish);
   addBenchCommand(program, args, finish);
   addMeasureCommands(program, args, finish);
+  addExchangeCommands(program, finish);
   addValidateCommand(program, args, finish);
   addReportCommand(program, finish);
   addListCommand(program, finish);

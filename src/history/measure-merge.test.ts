@@ -37,6 +37,13 @@ describe("split and merge", () => {
     expect(() => splitRecord(whole, DRAWN.length + 1)).toThrow(InputError);
   });
 
+  it("split again what was merged, to the same bytes", () => {
+    const command = "hearsay compare a b --shard 1/2 --out o1";
+    const again = withHeader(whole, { command, plan: undefined as never });
+    const text = renderMeasureRecord(judgedAgain(again));
+    expect(renderMeasureRecord(merged(splitRecord(again, 2)))).toBe(text);
+  });
+
   it("keep rows of one benchmark and several metrics in their places", () => {
     const twice = whole.rows.map((row) => ({ ...row, metric: "cpu" }));
     const rows = [...whole.rows, ...twice];

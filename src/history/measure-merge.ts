@@ -33,7 +33,7 @@ export function mergeParts(parts: readonly Part[]): MeasureRecord {
     ...rest,
     id: commonOr(ordered, ({ id }) => id) ?? joinedId(ordered),
     createdAt: ordered.map(({ record }) => record.header.createdAt).toSorted()[0]!,
-    command: commonOr(ordered, ({ command }) => withoutShard(command)) ?? first.command,
+    command: commonOr(ordered, ({ command }) => command) ?? withoutShard(first.command),
     shard: { index: 1, count: 1 },
     rows: rows.length,
   };
