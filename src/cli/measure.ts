@@ -39,7 +39,7 @@ export function addMeasureCommands(
     .addHelpText("after", `${HELP}\nExamples:\n  hearsay compare ts wasm --only random\n`)
     .action(async (a: string, b: string, flags: MeasureFlags) => {
       const { isForeign } = await import("./foreign-files.js");
-      if (isForeign(a) && isForeign(b)) {
+      if (isForeign(a) || isForeign(b)) {
         const { runForeignCompare } = await import("./run-exchange.js");
         finish(runForeignCompare(a, b, flags));
         return;

@@ -4,10 +4,12 @@ import { dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import type { BenchRecord } from "../history/bench-record.js";
+import { parseJson } from "../history/json-text.js";
 import type { RunRecord } from "../history/record.js";
 import type { ValidateRecord } from "../history/validate-record.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
+import { readRecordText } from "./measure-files.js";
 import { openFile } from "./open.js";
 import { isIndex, writeIndex } from "./report-index.js";
 
@@ -95,6 +97,7 @@ const VALIDATE: Kind<ValidateRecord> = {
 async function report(files: readonly string[], flags: ReportFlags): Promise<void> {
   const format = formatOf(flags);
   const found = (await Promise.all(files.map((file) => readRecords(file)))).flat();
+  if (found.length === 0) throw new InputError(`${files.join(", ")} holds no record`);
   const target = flags.output ?? (format === "html" ? join("reports", "report.html") : undefined);
   if (target !== undefined) checkFileWritable("--output", target);
   const text = await render(found, format, flags.title);
@@ -153,14 +156,7 @@ async function render(
 /** The records of one file; every one is checked against the schema of its kind. */
 async function readRecords(file: string): Promise<AnyRecord[]> {
   const name = file === "-" ? "stdin" : file;
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === undefined ? `is not JSON: ${message}` : `cannot be read (${code})`;
-    throw new InputError(`${name} ${why}`);
-  }
+  const content = parseJson(name, file === "-" ? readFileSync(0, "utf8") : readRecordText(file));
   const { recordSchema } = await import("../history/record.js");
   const { benchRecordSchema } = await import("../history/bench-record.js");
   const { validateRecordSchema } = await import("../history/validate-record.js");

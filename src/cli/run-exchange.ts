@@ -5,6 +5,7 @@ import { compareForeign, type ForeignRow } from "../measure/foreign-verdicts.js"
 import { percent } from "../measure/verdicts.js";
 import { printable } from "../report/escape.js";
 import { renderBencher, renderGithubAction } from "../report/exchange.js";
+import { plural } from "../report/format.js";
 import { trimmed } from "../units.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
@@ -60,7 +61,7 @@ function foreignText(tool: string, rows: readonly ForeignRow[]): string {
       base === null ? "-" : trimmed(base.meanNs),
       head === null ? "-" : trimmed(head.meanNs),
       delta === null ? "-" : percent(delta),
-      ci95 === null ? "-" : `${percent(ci95[0])} to ${percent(ci95[1])}`,
+      ci95 === null ? "-" : `${percent(ci95[0]).slice(0, -2)} to ${percent(ci95[1])}`,
       reading,
     ]),
   );
@@ -87,7 +88,7 @@ export function runImport(files: readonly string[], flags: ImportFlags): number 
     const count = runs.reduce((sum, { benches }) => sum + benches.length, 0);
     const tools = [...new Set(runs.map(({ tool }) => tool))].join(", ");
     if (flags.quiet !== true) {
-      process.stdout.write(`${count} benchmarks of ${tools}, low quality: order lost\n`);
+      process.stdout.write(`${plural(count, "benchmark")} of ${tools}, low quality: order lost\n`);
       process.stdout.write(`wrote ${shownPath(flags.output)}\n`);
     }
   }

@@ -13,9 +13,9 @@ export interface ForeignRow {
   readonly delta: number | null;
   readonly ci95: readonly [number, number] | null;
   readonly state: "advisory";
-  /** What the interval says against the floor. */
+  /** What the interval says against the floor; "within": surely not beyond it. */
   readonly reading:
-    "slower" | "faster" | "within the floor" | "undecided" | "only base" | "only head";
+    "slower" | "faster" | "within" | "undecided" | "only base" | "only head";
   readonly note: "low quality: order lost";
 }
 
@@ -50,7 +50,7 @@ function rowOf(
       : high < 1 / margin
         ? "faster"
         : low > 1 / margin && high < margin
-          ? "within the floor"
+          ? "within"
           : "undecided";
   return { ...shared, delta, ci95: [Math.log(low), Math.log(high)], reading };
 }

@@ -9,16 +9,17 @@ import { readHyperfine } from "./hyperfine.js";
 import { readPytest } from "./pytest.js";
 import { readTinybench, readVitestOutput, readVitestReport } from "./tinybench.js";
 
-/** Fields that only this tool's files have together. */
-const READERS: readonly (readonly [
-  fields: readonly string[],
-  read: (name: string, value: unknown) => Found,
-])[] = [
-  [["machine_info", "benchmarks"], readPytest],
-  [["context", "benchmarks"], readGoogle],
-  [["results"], readHyperfine],
-  [["files"], readVitestOutput],
-  [["testResults"], readVitestReport],
+/** Fields that only this tool's files have together, and one that the entries of the last field have. */
+const READERS: readonly {
+  readonly fields: readonly string[];
+  readonly inner: string;
+  read(name: string, value: unknown): Found;
+}[] = [
+  { fields: ["machine_info", "benchmarks"], inner: "stats", read: readPytest },
+  { fields: ["context", "benchmarks"], inner: "name", read: readGoogle },
+  { fields: ["results"], inner: "command", read: readHyperfine },
+  { fields: ["files"], inner: "groups", read: readVitestOutput },
+  { fields: ["testResults"], inner: "assertionResults", read: readVitestReport },
 ];
 
 export const FOREIGN_TOOLS =
@@ -30,17 +31,23 @@ export function readForeign(name: string, text: string): ForeignRun {
   if (lines[0]!.startsWith('{"reason"') || /^\{\s*"reason"/.test(text)) {
     return checkedRun(name, readCriterionMessages(name, messagesOf(name, text)));
   }
+  if (lines[0]!.includes('"kind":"measure"')) {
+    throw new InputError(`${name} is a measured record, which holds both sides: hearsay explain`);
+  }
   const value = parseJson(name, text);
   const isObject = typeof value === "object" && value !== null;
   if (isObject && (value as { kind?: unknown }).kind === "import") {
     return checked(name, foreignRunSchema, value);
   }
   if (Array.isArray(value)) return checkedRun(name, readTinybench(name, value));
-  const reader = READERS.find(
-    ([fields]) => isObject && fields.every((field) => Object.hasOwn(value, field)),
-  );
+  const reader = READERS.find(({ fields, inner }) => {
+    if (!isObject || !fields.every((field) => Object.hasOwn(value, field))) return false;
+    const entries = (value as Record<string, unknown>)[fields.at(-1)!];
+    const first: unknown = Array.isArray(entries) ? entries[0] : null;
+    return typeof first === "object" && first !== null && Object.hasOwn(first, inner);
+  });
   if (reader === undefined) throw new InputError(`${name} is no result of ${FOREIGN_TOOLS}`);
-  return checkedRun(name, reader[1](name, value));
+  return checkedRun(name, reader.read(name, value));
 }
 
 export function readForeignFolder(name: string, files: readonly CriterionFiles[]): ForeignRun {
