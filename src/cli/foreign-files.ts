@@ -24,16 +24,14 @@ export function isForeign(path: string): boolean {
 /** @throws InputError, one line */
 export function loadForeign(path: string): ForeignRun {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    return readForeign(shown(path), readRecordText(path));
+    return { ...readForeign(shown(path), readRecordText(path)), source: path };
   }
   const folders = criterionFolders(path);
   if (folders.length === 0) {
     throw new InputError(`${shown(path)} holds no NAME/new/benchmark.json of Criterion.rs`);
   }
-  return readForeignFolder(
-    shown(path),
-    folders.map((folder) => filesOf(path, folder)),
-  );
+  const files = folders.map((folder) => filesOf(path, folder));
+  return { ...readForeignFolder(shown(path), files), source: path };
 }
 
 /** Those called "new": "base" and "change" beside them are of the run before. */

@@ -57,6 +57,15 @@ function withText(text: string): object {
   return { ...environment, cpu: text, os: text, flags: [text], commit: text, class: text };
 }
 
+function importRecord(text: string): object {
+  const figures = { count: 2, meanNs: 1.5, stddevNs: 0.7, medianNs: 1.5, minNs: 1, maxNs: 2 };
+  return {
+    ...{ schema: "hearsay.record/1", kind: "import", source: text, tool: text, createdAt: text },
+    ...{ machine: text, quality: "low: order lost" },
+    benches: [{ id: text, samplesNs: [1, 2], ...figures }],
+  };
+}
+
 function measureRecord(text: string): MeasureRecord {
   const { header, rows } = drawnRecord([{ id: text, percent: 5 }]);
   const { commits: _, ...rest } = header;
@@ -159,6 +168,7 @@ describe.each(TEXTS)("names like %j", (text) => {
     ["run", hostileRecord(text)],
     ["bench", benchRecord(text)],
     ["validate", validateRecord(text)],
+    ["import", importRecord(text)],
   ] as const;
 
   it.each(records)("are harmless in reports of a %s record", async (_, record) => {
