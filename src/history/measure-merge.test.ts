@@ -39,7 +39,7 @@ describe("split and merge", () => {
 
   it("split again what was merged, to the same bytes", () => {
     const command = "hearsay compare a b --shard 1/2 --out o1";
-    const again = withHeader(whole, { command, plan: undefined as never });
+    const again = withHeader(whole, { command, plan: undefined });
     const text = renderMeasureRecord(judgedAgain(again));
     expect(renderMeasureRecord(merged(splitRecord(again, 2)))).toBe(text);
   });

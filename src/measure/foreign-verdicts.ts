@@ -14,8 +14,7 @@ export interface ForeignRow {
   readonly ci95: readonly [number, number] | null;
   readonly state: "advisory";
   /** What the interval says against the floor; "within": surely not beyond it. */
-  readonly reading:
-    "slower" | "faster" | "within" | "undecided" | "only base" | "only head";
+  readonly reading: "slower" | "faster" | "within" | "undecided" | "only base" | "only head";
   readonly note: "low quality: order lost";
 }
 

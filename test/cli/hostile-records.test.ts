@@ -91,7 +91,7 @@ const DAMAGE: readonly (readonly [what: string, damage: (text: string) => string
   ["a text", () => '"x"'],
   ["the first half", (text) => text.slice(0, text.indexOf("\n") / 2 || text.length / 2)],
   ["bytes of a program", () => "\u007fELF\u0002\u0001\u0000\u001b[2J"],
-  ["another tool's result", () => '{"results":[{"command":"a","times":[1]}]}'],
+  ["something else's file", () => '{"name":"package","version":"1.0.0","files":["a"]}'],
   [
     "a newer schema",
     (text) => text.replace(/"schema":("hearsay.record\/1"|1)/, '"schema":"hearsay.record/9"'),

@@ -3,6 +3,7 @@
  * HEARSAY_TEST_SEED replays the moments. What a run has told stays; the next command works.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -24,7 +25,7 @@ import { drawnRecord } from "./measured.js";
 
 const MOMENTS = 20;
 const ROUNDS = 30;
-const seed = Number(process.env["HEARSAY_TEST_SEED"] ?? Math.floor(Math.random() * 2 ** 32));
+const seed = Number(process.env["HEARSAY_TEST_SEED"] ?? randomInt(2 ** 32));
 console.log(`kills at moments of HEARSAY_TEST_SEED=${seed}`);
 
 const record = drawnRecord([
