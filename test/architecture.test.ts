@@ -130,7 +130,7 @@ const TABLE: readonly Row[] = [
 const PACKAGES: PackagePlaces = {
   commander: ["src/cli/*"],
   zod: ["src/history/*", "src/scenario/*"],
-  yaml: ["src/scenario/*"],
+  yaml: ["src/scenario/*", "src/history/accept.ts"],
   piscina: ["src/workers/*"],
   "chart.js": ["src/report/*"],
   "chartjs-chart-error-bars": ["src/report/*"],

@@ -1,6 +1,7 @@
 /** Exit codes and the one line an error prints: the only place that maps failures to numbers. */
 import { CommanderError } from "commander";
 import { InputError, TrialFailure } from "../errors.js";
+import { printable } from "../report/escape.js";
 
 export const EXIT = {
   fine: 0,
@@ -38,6 +39,15 @@ export function errorLine(error: unknown): string {
   return `hearsay: unexpected: ${oneLine(text)} (HEARSAY_DEBUG=1 shows where)`;
 }
 
+/** A message may carry text of a stranger's file: names of any length, codes that act on a terminal. */
+const LINE_CHARS_MAX = 1000;
+
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, " ");
+  const line = printable(
+    text
+      .slice(0, 8 * LINE_CHARS_MAX)
+      .trim()
+      .replace(/\s*\n\s*/g, " "),
+  );
+  return line.length > LINE_CHARS_MAX ? `${line.slice(0, LINE_CHARS_MAX - 3)}...` : line;
 }

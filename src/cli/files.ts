@@ -1,8 +1,9 @@
-/** Output files: proven writable before a run starts, and never half-written. */
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+/** Output files: proven writable before a run starts; and never half-written. */
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { shown } from "../check.js";
 import { InputError } from "../errors.js";
+import { replaceWhole } from "../history/whole-file.js";
 
 /**
  * Proves that files can be made in `folder`, or in what there is of its path, by making one there.
@@ -32,32 +33,13 @@ export function checkFileWritable(flag: string, file: string): void {
   }
 }
 
-/**
- * Writes beside the target and renames, so that a reader sees the old file or the whole new one.
- * Missing folders are made.
- */
+/** A reader sees the old file or the whole new one. @throws InputError when it cannot be written */
 export function writeWhole(file: string, text: string): void {
-  const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  try {
-    makeFolder(dirname(resolve(file)));
-    writeFileSync(unfinished, text);
-    renameSync(unfinished, file);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    const { code = "an error" } = error as NodeJS.ErrnoException;
-    throw new InputError(`${shown(file)} cannot be written (${code})`);
-  }
+  replaceWhole(file, text);
 }
 
 /** A path as a person would type it here. */
 export function shownPath(file: string): string {
   const path = relative(process.cwd(), file);
   return path === "" ? "." : path.startsWith("..") ? file : path;
-}
-
-/** Like mkdir -p. Node's own recursive mkdir never returns where the system says ENOENT (/proc). */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
 }

@@ -1,10 +1,16 @@
 /** The table that compare, gate and calibrate print: one line a row, the worst first. */
 import type { MeasureRecord, MeasureRow } from "../history/measure-record.js";
 import { percent } from "../measure/verdicts.js";
+import { printable } from "../report/escape.js";
 
 const STATES = ["regressed", "improved", "equivalent", "inconclusive", "advisory"] as const;
 
-export function renderMeasureSummary({ header, rows }: MeasureRecord, file: string): string {
+/** @param accepted lines of the accept file's entries */
+export function renderMeasureSummary(
+  { header, rows }: MeasureRecord,
+  file: string,
+  accepted: readonly string[] = [],
+): string {
   const judged = rows.filter(({ scope }) => scope !== "canary");
   const counts = STATES.map(
     (state) => `${judged.filter(({ verdict }) => verdict.state === state).length} ${state}`,
@@ -16,11 +22,12 @@ export function renderMeasureSummary({ header, rows }: MeasureRecord, file: stri
   const untried = judged.filter((row) => row.status === "measured" && row.verdict.look === 0);
   return [
     counts.join(", "),
-    ...ordered.map((row) => lineOf(row, width)),
+    ...ordered.map((row) => printable(lineOf(row, width))),
+    ...accepted,
     ...(untried.length === 0
       ? []
       : [`${untried.length} rows had no time for a first look: they are not decided`]),
-    `canaries ${moved.length === 0 ? "held" : `moved: ${moved.join(", ")}`}; ` +
+    `canaries ${moved.length === 0 ? "held" : `moved: ${printable(moved.join(", "))}`}; ` +
       `a block's empty loop took at most ${(100 * overhead).toFixed(2)} % of it`,
     `record ${file}; arithmetic of a row: hearsay explain ID ${file}`,
     "",

@@ -1,12 +1,17 @@
 /** `hearsay compare`, `gate`, `calibrate`, `explain`: flags and help; the work is in run-measure.ts. */
 import type { Command } from "commander";
+import { shown } from "../check.js";
 import { InputError } from "../errors.js";
+import type { ShardChoice } from "../measure/shards.js";
 import { parseNumber } from "./options.js";
 import type { GateFlags, MeasureFlags } from "./run-measure.js";
+import type { MergeFlags } from "./run-merge.js";
 
 const SEED = { min: 0, max: 2 ** 32 - 1, integer: true };
 const ROUNDS = { min: 2, max: 1000, integer: true };
 const QUADS = { min: 1, max: 400, integer: true };
+const SHARDS_MAX = 1000;
+const SPLIT = { min: 2, max: SHARDS_MAX, integer: true };
 const FLOOR = { min: 0, max: 10, unit: "%" };
 
 const HELP = `
@@ -26,11 +31,19 @@ export function addMeasureCommands(
 ): void {
   measureFlags(program.command("compare"))
     .summary("measure two built folders, or two arms, side by side")
-    .description("Compare two built checkouts (A the base, B the head), or the arms wasm and ts.")
-    .argument("<A>", "folder with a built dist/, or an arm: wasm, ts")
+    .description(
+      "Compare two built checkouts (A the base, B the head), two arms, or other tools' results.",
+    )
+    .argument("<A>", "built folder, an arm (wasm, ts), or results of another tool")
     .argument("<B>", "the same")
     .addHelpText("after", `${HELP}\nExamples:\n  hearsay compare ts wasm --only random\n`)
     .action(async (a: string, b: string, flags: MeasureFlags) => {
+      const { isForeign } = await import("./foreign-files.js");
+      if (isForeign(a) || isForeign(b)) {
+        const { runForeignCompare } = await import("./run-exchange.js");
+        finish(runForeignCompare(a, b, flags));
+        return;
+      }
       const { runCompare } = await import("./run-measure.js");
       finish(await runCompare(a, b, flags, args));
     });
@@ -61,6 +74,26 @@ export function addMeasureCommands(
       const { runExplain } = await import("./run-measure.js");
       finish(await runExplain(id, file));
     });
+  addMergeCommand(program, finish);
+}
+
+function addMergeCommand(program: Command, finish: Finish): void {
+  program
+    .command("merge")
+    .summary("put the shards of a run together and judge all rows again")
+    .description("Make one record of the shards of a run; exits as the run would have.")
+    .argument("<part...>", "records of all shards, in any order")
+    .requiredOption("-o, --output <file>", "where the whole record goes")
+    .option("--split <count>", "the other way: cut one record into parts", number("--split", SPLIT))
+    .option("--accept <file>", "slowdowns that are accepted (hearsay.accept.yaml)")
+    .option("--strict", "exit 3 when a row stays inconclusive")
+    .option("--require-all", "exit 5 when the head lacks a bench")
+    .option("--quiet", "no table")
+    .addHelpText("after", "\nExamples:\n  hearsay merge shard-*.jsonl -o run.jsonl\n")
+    .action(async (files: string[], flags: MergeFlags) => {
+      const { runMerge } = await import("./run-merge.js");
+      finish(await runMerge(files, flags));
+    });
 }
 
 function measureFlags(command: Command): Command {
@@ -71,6 +104,9 @@ function measureFlags(command: Command): Command {
     .option("--quads <count>", "quads per round", number("--quads", QUADS), 20)
     .option("--floor <percent>", "smallest change that counts", number("--floor", FLOOR), 2)
     .option("--seed <number>", "draws all orders", number("--seed", SEED), 1)
+    .option("--shard <i/n>", "measure part i of n; hearsay merge joins them", shardFlag)
+    .option("--past <record...>", "records whose times make the shards equally long")
+    .option("--accept <file>", "slowdowns that are accepted (hearsay.accept.yaml)")
     .option("--smallest", "smallest size of each bench")
     .option("--strict", "exit 3 when a row stays inconclusive")
     .option("--require-all", "exit 5 when the head lacks a bench")
@@ -84,6 +120,20 @@ function number(
   range: { readonly min: number; readonly max: number },
 ): (text: string) => number {
   return (text) => parseNumber(flag, text, range);
+}
+
+/** "2/3" -> the second part of three. */
+function shardFlag(text: string): ShardChoice {
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (
+    !(index !== undefined && count !== undefined && index >= 1 && index <= count) ||
+    count > SHARDS_MAX
+  ) {
+    throw new InputError(
+      `--shard must be I/N with I from 1 to N and N up to ${SHARDS_MAX}, e.g. 1/3, got ${shown(text)}`,
+    );
+  }
+  return { index, count };
 }
 
 /** "5m", "90s" -> milliseconds. */

@@ -4,6 +4,7 @@ import { packageVersion } from "../artifacts.js";
 import { addBenchCommand } from "./bench.js";
 import { addCompletionCommand } from "./completion.js";
 import { addDoctorCommand } from "./doctor.js";
+import { addExchangeCommands } from "./exchange.js";
 import { errorLine, EXIT, exitCodeOf } from "./exit.js";
 import { addMeasureCommands } from "./measure.js";
 import { addListCommand } from "./list.js";
@@ -47,6 +48,7 @@ function createProgram(args: readonly string[], finish: (code: number) => void):
   addBenchCommand(program, args, finish);
   addMeasureCommands(program, args, finish);
   addDoctorCommand(program, finish);
+  addExchangeCommands(program, finish);
   addValidateCommand(program, args, finish);
   addViewsCommand(program, args, finish);
   addReportCommand(program, finish);

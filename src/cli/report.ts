@@ -1,14 +1,17 @@
 /** `hearsay report`: a page, or another format, from stored records alone. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../errors.js";
 import type { BenchRecord } from "../history/bench-record.js";
+import type { ForeignRun } from "../history/foreign/bench.js";
+import { parseJson } from "../history/json-text.js";
 import type { RunRecord } from "../history/record.js";
 import type { ValidateRecord } from "../history/validate-record.js";
 import type { ViewsRecord } from "../history/views-record.js";
 import { EXIT } from "./exit.js";
 import { checkFileWritable, shownPath, writeWhole } from "./files.js";
+import { readRecordText } from "./measure-files.js";
 import { openFile } from "./open.js";
 import { isIndex, writeIndex } from "./report-index.js";
 
@@ -25,6 +28,7 @@ interface ReportFlags extends Partial<Record<Format, true>> {
 
 const HELP = `
 RECORD is a file that run has written, or - for stdin; a file may hold a list.
+Results of other tools (hearsay import --help names them) are taken too.
 Without a format the end of FILE decides, else it is html. Without -o a page
 goes to reports/report.html, every other format to stdout.
 
@@ -57,7 +61,7 @@ export function addReportCommand(program: Command, finish: (code: number) => voi
     });
 }
 
-type AnyRecord = RunRecord | BenchRecord | ValidateRecord | ViewsRecord;
+type AnyRecord = RunRecord | BenchRecord | ValidateRecord | ViewsRecord | ForeignRun;
 
 interface Options {
   readonly generatedAt: string;
@@ -100,9 +104,17 @@ const VIEWS: Kind<ViewsRecord> = {
   csv: async (records) => (await import("../report/views-text.js")).renderViewsCsv(records),
 };
 
+const IMPORT: Kind<ForeignRun> = {
+  html: async (records, options) =>
+    (await import("../report/imported.js")).renderImportReport(records, options),
+  md: async (records) => (await import("../report/imported.js")).renderImportMarkdown(records),
+  csv: async (records) => (await import("../report/imported.js")).renderImportCsv(records),
+};
+
 async function report(files: readonly string[], flags: ReportFlags): Promise<void> {
   const format = formatOf(flags);
   const found = (await Promise.all(files.map((file) => readRecords(file)))).flat();
+  if (found.length === 0) throw new InputError(`${files.join(", ")} holds no record`);
   const target = flags.output ?? (format === "html" ? join("reports", "report.html") : undefined);
   if (target !== undefined) checkFileWritable("--output", target);
   const text = await render(found, format, flags.title);
@@ -150,6 +162,8 @@ async function render(
   if (benches.length > 0) return BENCH[format](benches, options);
   const views = found.filter((record) => record.kind === "views");
   if (views.length > 0) return VIEWS[format](views, options);
+  const imported = found.filter((record) => record.kind === "import");
+  if (imported.length > 0) return IMPORT[format](imported, options);
   const validations = found.filter(
     (record): record is ValidateRecord => record.kind === "validate" || record.kind === "fidelity",
   );
@@ -163,24 +177,26 @@ async function render(
 /** The records of one file; every one is checked against the schema of its kind. */
 async function readRecords(file: string): Promise<AnyRecord[]> {
   const name = file === "-" ? "stdin" : file;
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === undefined ? `is not JSON: ${message}` : `cannot be read (${code})`;
-    throw new InputError(`${name} ${why}`);
-  }
+  const { loadForeign } = await import("./foreign-files.js");
+  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) return [loadForeign(file)];
+  const text = file === "-" ? readFileSync(0, "utf8") : readRecordText(file);
+  const content = parseJson(name, text);
   const { recordSchema } = await import("../history/record.js");
   const { benchRecordSchema } = await import("../history/bench-record.js");
+  const { foreignRunSchema } = await import("../history/foreign/bench.js");
+  const { readForeign } = await import("../history/foreign/read.js");
   const { validateRecordSchema } = await import("../history/validate-record.js");
   const { viewsRecordSchema } = await import("../history/views-record.js");
   const schemas = {
     views: viewsRecordSchema,
     ...{ run: recordSchema, bench: benchRecordSchema },
-    ...{ validate: validateRecordSchema, fidelity: validateRecordSchema },
+    ...{ validate: validateRecordSchema, fidelity: validateRecordSchema, import: foreignRunSchema },
   };
   const many = Array.isArray(content) ? (content as unknown[]) : [content];
+  // Records of ours say what they are; anything else may be another tool's.
+  const isOurs = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && ("schema" in value || "scenario" in value);
+  if (many.length > 0 && !many.some(isOurs)) return [readForeign(name, text)];
   return many.map((value) => {
     const kind = (value as { kind?: unknown } | null)?.kind;
     const isKnown = typeof kind === "string" && Object.hasOwn(schemas, kind);

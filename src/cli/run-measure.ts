@@ -1,28 +1,37 @@
 /** The work of compare, gate, calibrate and explain: sides, targets, the run, its record and exit code. */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { packageRoot } from "../artifacts.js";
+import { join } from "node:path";
 import { shown } from "../check.js";
 import { InputError } from "../errors.js";
+import type { AcceptEntry } from "../history/accept.js";
 import { readEnvironment } from "../history/environment.js";
-import { floorOf, parseFloors, type Floors } from "../history/floors.js";
+import { floorOf, withRun } from "../history/floors.js";
+import { openJournal } from "../history/measure-journal.js";
 import {
   MEASURE_SCHEMA,
-  parseMeasureRecord,
   renderMeasureRecord,
   type MeasureHeader,
   type MeasureRecord,
-  type MeasureRow,
 } from "../history/measure-record.js";
+import { replaceWhole } from "../history/whole-file.js";
 import { buildCommit, commitOf, type Checkout } from "../measure/checkout.js";
 import { explainLines } from "../measure/explain.js";
-import { canaryTargets, measureSession, type Target } from "../measure/session.js";
+import { canaryTargets, measureSession } from "../measure/session.js";
+import type { ShardChoice } from "../measure/shards.js";
 import { canariesOf, isJudged } from "../measure/verdicts.js";
 import { commandText } from "./command-text.js";
 import { EXIT } from "./exit.js";
 import { catchInterrupt } from "./interrupt.js";
+import { loadMeasure } from "./measure-files.js";
+import { acceptedOf, acceptLines, loadAccept, outcomeOf } from "./measure-outcome.js";
+import {
+  floorsFile,
+  readFloors,
+  sideOf,
+  targetsOf,
+  targetsOfShard,
+  type Sides,
+} from "./measure-sides.js";
 import { renderMeasureSummary } from "./measure-summary.js";
 import { createStepProgress } from "./step-progress.js";
 
@@ -37,6 +46,9 @@ export interface MeasureFlags {
   readonly smallest?: true;
   readonly strict?: true;
   readonly requireAll?: true;
+  readonly shard?: ShardChoice;
+  readonly past?: readonly string[];
+  readonly accept?: string;
   readonly out: string;
   readonly json?: true;
   readonly quiet?: true;
@@ -46,25 +58,6 @@ export interface GateFlags extends MeasureFlags {
   readonly base: string;
 }
 
-interface Side {
-  readonly root: string;
-  /** Only this arm; null: each arm against its own. */
-  readonly arm: string | null;
-  readonly commit: string;
-}
-
-interface Sides {
-  readonly base: Side;
-  readonly head: Side;
-}
-
-interface Declared {
-  readonly id: string;
-  readonly scope: "compute" | "call" | "end-to-end";
-}
-
-/** Our arms: the others are other people's code, which no commit of ours changes. */
-const ARMS = ["wasm", "ts"] as const;
 const LOOKS = [8, 14, 20];
 
 export async function runCompare(
@@ -73,40 +66,41 @@ export async function runCompare(
   flags: MeasureFlags,
   args: readonly string[],
 ): Promise<number> {
-  return outcome(await run("compare", { base: sideOf(a), head: sideOf(b) }, flags, args), flags);
+  const accept = loadAccept(flags.accept);
+  const sides = { base: sideOf(a), head: sideOf(b) };
+  return ended(await run("compare", sides, flags, args), accept, flags);
 }
 
 export async function runGate(flags: GateFlags, args: readonly string[]): Promise<number> {
+  const accept = loadAccept(flags.accept);
   const repository = process.cwd();
   const base = await commitOf(repository, flags.base);
   const head = await commitOf(repository, "HEAD");
-  return outcome(await runCommits("gate", [base, head], flags, args), flags);
+  return ended(await runCommits("gate", [base, head], flags, args), accept, flags);
 }
 
 export async function runCalibrate(flags: MeasureFlags, args: readonly string[]): Promise<number> {
   const head = await commitOf(process.cwd(), "HEAD");
-  const record = await runCommits("calibrate", [head, head], flags, args);
-  const file = join(flags.out, "floors.json");
-  const kept = readFloors(file, record.header.environment.class);
-  const rows = { ...kept?.rows };
-  const found = [
-    ...record.rows.filter(isJudged).map(({ id, verdict }) => ({ id, delta: verdict.delta })),
+  const kept = await runCommits("calibrate", [head, head], flags, args);
+  const { header, rows } = kept.record;
+  const deltas = [
+    ...rows
+      .filter(isJudged)
+      .flatMap(({ id, verdict }) => (verdict.delta === null ? [] : [[id, verdict.delta] as const])),
     // Canaries have a past too: what they may move by follows from it.
-    ...record.header.canaries,
+    ...header.canaries.map(({ id, delta }) => [id, delta] as const),
   ];
-  for (const { id, delta } of found) {
-    if (delta !== null) rows[id] = [...(rows[id] ?? []), delta].slice(-1000);
-  }
-  replaceFile(
-    file,
-    `${JSON.stringify({ class: record.header.environment.class, rows }, null, 1)}\n`,
-  );
-  return outcome(record, flags);
+  const own = header.environment.class;
+  // Read again: another run may have ended meanwhile.
+  const floors = withRun(readFloors(flags.out, own), own, deltas);
+  replaceWhole(floorsFile(flags.out, own), `${JSON.stringify(floors, null, 1)}\n`);
+  return ended(kept, [], flags);
 }
 
 export function runExplain(id: string, file: string): Promise<number> {
-  if (!existsSync(file)) throw new InputError(`there is no record ${shown(file)}`);
-  const { header, rows } = parseMeasureRecord(shown(file), readFileSync(file, "utf8"));
+  const { record, partial } = loadMeasure(file);
+  if (partial !== null) process.stderr.write(`${partial}\n`);
+  const { header, rows } = record;
   const found = rows.filter((row) => row.id === id);
   const meant = found.length > 0 ? found : rows.filter((row) => row.id.includes(id));
   if (meant.length !== 1) {
@@ -126,7 +120,7 @@ async function runCommits(
   [base, head]: readonly [string, string],
   flags: MeasureFlags,
   args: readonly string[],
-): Promise<MeasureRecord> {
+): Promise<Kept> {
   const start = performance.now();
   const built: Checkout[] = [];
   try {
@@ -163,17 +157,9 @@ async function buildBoth(
   throw failed.reason;
 }
 
-function sideOf(text: string): Side {
-  if ((ARMS as readonly string[]).includes(text)) {
-    return { root: packageRoot, arm: text, commit: text };
-  }
-  const root = resolve(text);
-  if (!existsSync(join(root, "dist", "bench", "kernels.js"))) {
-    throw new InputError(
-      `${shown(text)} is no arm (wasm, ts) and has no built dist/bench/kernels.js`,
-    );
-  }
-  return { root, arm: null, commit: text };
+interface Kept {
+  readonly record: MeasureRecord;
+  readonly file: string;
 }
 
 async function run(
@@ -181,14 +167,31 @@ async function run(
   sides: Sides,
   flags: MeasureFlags,
   args: readonly string[],
-): Promise<MeasureRecord> {
+): Promise<Kept> {
   const environment = readEnvironment();
-  const floors = readFloors(join(flags.out, "floors.json"), environment.class);
-  const targets = await targetsOf(sides, flags, floors);
+  const floors = readFloors(flags.out, environment.class);
+  const all = await targetsOf(sides, flags, floors);
+  const shard = flags.shard ?? { index: 1, count: 1 };
+  const targets = targetsOfShard(all, shard, flags.past ?? []);
   const looks = flags.rounds === undefined ? LOOKS : [flags.rounds];
+  const { seed, quads } = flags;
+  const config = { targets: all.map(({ id, floor }) => [id, floor]), looks, quads };
+  const canaries = canaryTargets().map(({ id }) => id);
+  const planned: MeasureHeader = {
+    ...{ schema: MEASURE_SCHEMA, kind: "measure", id: randomUUID().slice(0, 8) },
+    createdAt: new Date().toISOString(),
+    ...{ purpose, status: "partial" },
+    command: commandText(args),
+    configHash: createHash("sha256").update(JSON.stringify(config)).digest("hex").slice(0, 16),
+    commits: { base: sides.base.commit, head: sides.head.commit },
+    ...{ seed, environment, shard, looks, quads, rows: canaries.length + targets.length },
+    canaries: [],
+    ...(shard.count === 1 ? {} : { plan: [...canaries, ...all.map(({ id }) => id)] }),
+  };
+  const file = join(flags.out, `${purpose}-${planned.id}.jsonl`);
+  const journal = openJournal(file, planned);
   const progress = createStepProgress(process.stderr, flags.quiet === true);
   const interrupt = catchInterrupt(() => progress.note("stopping after this round"));
-  const { seed, quads } = flags;
   try {
     const rows = await measureSession(
       {
@@ -196,95 +199,32 @@ async function run(
         signal: interrupt.signal,
         canaryFloor: (id) => floorOf(floors, id, 0.01),
       },
-      { onRound: (id, done, planned) => progress.step(id, done, Math.max(planned, done + 1)) },
+      {
+        onRound: (id, done, count) => progress.step(id, done, Math.max(count, done + 1)),
+        onRow: (row) => journal.append(row),
+      },
     );
-    const config = { targets: targets.map(({ id, floor }) => [id, floor]), looks, quads };
-    const header: MeasureHeader = {
-      ...{ schema: MEASURE_SCHEMA, kind: "measure", id: randomUUID().slice(0, 8) },
-      createdAt: new Date().toISOString(),
-      ...{ purpose, status: interrupt.signal.aborted ? "partial" : "complete" },
-      command: commandText(args),
-      configHash: createHash("sha256").update(JSON.stringify(config)).digest("hex").slice(0, 16),
-      commits: { base: sides.base.commit, head: sides.head.commit },
-      ...{ seed, environment, shard: { index: 1, count: 1 }, looks, quads, rows: rows.length },
-      canaries: canariesOf(rows),
-    };
-    const record = { header, rows };
-    keep(record, flags, () => progress.end());
-    return record;
+    const status = interrupt.signal.aborted ? "partial" : "complete";
+    const record = { header: { ...planned, status, canaries: canariesOf(rows) }, rows } as const;
+    journal.finish(renderMeasureRecord(record));
+    return { record, file };
   } finally {
+    journal.close();
     interrupt.release();
+    progress.end();
   }
 }
 
-/** Every arm of ours of every bench that either side declares. */
-async function targetsOf(
-  { base, head }: Sides,
+/** Says what came out, and with which code. */
+async function ended(
+  { record, file }: Kept,
+  accept: readonly AcceptEntry[],
   flags: MeasureFlags,
-  floors: Floors | null,
-): Promise<readonly Target[]> {
-  const declared = new Map<string, Declared>();
-  for (const { root } of [base, head]) {
-    const url = pathToFileURL(join(root, "dist", "bench", "kernels.js")).href;
-    const suite = (await import(url)) as { kernelBenches: readonly Declared[] };
-    for (const bench of suite.kernelBenches) declared.set(bench.id, bench);
+): Promise<number> {
+  const accepted = await acceptedOf(accept, record);
+  if (flags.json === true) process.stdout.write(renderMeasureRecord(record));
+  else if (flags.quiet !== true) {
+    process.stdout.write(renderMeasureSummary(record, file, acceptLines(accepted)));
   }
-  const arms = base.arm === null ? ARMS : [base.arm];
-  const targets = [...declared.values()].flatMap(({ id, scope }) =>
-    arms.map((arm) => {
-      const source = (side: Side) => ({
-        ...{ root: side.root, bench: id, arm: side.arm ?? arm },
-        smallest: flags.smallest === true,
-      });
-      const name = base.arm === null ? `${id}/${arm}` : `${id}/${head.arm ?? arm}-over-${arm}`;
-      const floor = floorOf(floors, name, flags.floor / 100);
-      return { id: name, scope, floor, base: source(base), head: source(head) };
-    }),
-  );
-  const chosen = targets.filter(({ id }) => id.includes(flags.only));
-  if (chosen.length === 0) throw new InputError(`--only ${shown(flags.only)} names no bench`);
-  return chosen;
-}
-
-/** Past A/A values of this class of machine; null where there are none. */
-function readFloors(file: string, environmentClass: string): Floors | null {
-  if (!existsSync(file)) return null;
-  const floors = parseFloors(shown(file), readFileSync(file, "utf8"));
-  return floors.class === environmentClass ? floors : null;
-}
-
-function keep(record: MeasureRecord, flags: MeasureFlags, endProgress: () => void): void {
-  const { purpose, id } = record.header;
-  const file = join(flags.out, `${purpose}-${id}.jsonl`);
-  const text = renderMeasureRecord(record);
-  replaceFile(file, text);
-  endProgress();
-  if (flags.json === true) process.stdout.write(text);
-  else if (flags.quiet !== true) process.stdout.write(renderMeasureSummary(record, file));
-}
-
-/** Whole or not at all: written beside, then renamed. */
-function replaceFile(file: string, text: string): void {
-  try {
-    mkdirSync(resolve(file, ".."), { recursive: true });
-    writeFileSync(`${file}.part`, text);
-    renameSync(`${file}.part`, file);
-  } catch (error) {
-    throw new InputError(`cannot write ${shown(file)}: ${(error as NodeJS.ErrnoException).code}`);
-  }
-}
-
-/** The worst of what happened decides: a fault of the harness never looks like no regression. */
-function outcome({ header, rows }: MeasureRecord, flags: MeasureFlags): number {
-  const has = (test: (row: MeasureRow) => boolean): boolean => rows.some(test);
-  if (has(({ status }) => status === "incorrect" || status === "failed")) return EXIT.wrong;
-  if (header.status === "partial") return EXIT.interrupted;
-  if (rows.length <= canaryTargets().length) return EXIT.wrong;
-  if (has(({ verdict }) => verdict.state === "regressed")) return EXIT.failed;
-  if (flags.requireAll === true && has(({ status }) => status === "missing-head")) {
-    return EXIT.missing;
-  }
-  const isOpen = has((row) => row.scope !== "canary" && row.verdict.state === "inconclusive");
-  const isStable = header.canaries.every(({ stable }) => stable);
-  return flags.strict === true && (isOpen || !isStable) ? EXIT.undecided : EXIT.fine;
+  return outcomeOf(record, accepted, flags);
 }

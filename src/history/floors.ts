@@ -7,12 +7,13 @@ import { InputError } from "../errors.js";
 
 /** Fewer values say too little of a spread. */
 export const FLOOR_VALUES_MIN = 10;
+const FLOOR_VALUES_MAX = 1000;
 
 const schema = z.strictObject({
   /** Environment class: other machines have other floors. */
   class: z.string(),
   /** ln(head / base) of each A/A run, oldest first. */
-  rows: z.record(z.string(), z.array(z.number()).max(1000)),
+  rows: z.record(z.string(), z.array(z.number()).max(FLOOR_VALUES_MAX)),
 });
 
 export type Floors = z.infer<typeof schema>;
@@ -27,11 +28,29 @@ export function parseFloors(name: string, text: string): Floors {
 
 /** Floor of a row as a ratio; `least` where the past says less, or too little. */
 export function floorOf(floors: Floors | null, id: string, least: number): number {
-  const past = floors?.rows[id] ?? [];
+  const past = pastOf(floors, id);
   if (past.length < FLOOR_VALUES_MIN) return least;
   const centre = middle(past);
   const deviation = middle(past.map((value) => Math.abs(value - centre)));
   return Math.max(least, Math.expm1(3 * 1.4826 * deviation));
+}
+
+/** The floors with one more A/A run in them, oldest values dropped. */
+export function withRun(
+  floors: Floors | null,
+  environmentClass: string,
+  deltas: readonly (readonly [id: string, delta: number])[],
+): Floors {
+  const rows = new Map(Object.entries(floors?.rows ?? {}));
+  for (const [id, delta] of deltas) {
+    rows.set(id, [...pastOf(floors, id), delta].slice(-FLOOR_VALUES_MAX));
+  }
+  return { class: environmentClass, rows: Object.fromEntries(rows) };
+}
+
+/** A row may be called like something that every object has. */
+function pastOf(floors: Floors | null, id: string): readonly number[] {
+  return floors !== null && Object.hasOwn(floors.rows, id) ? floors.rows[id]! : [];
 }
 
 function middle(values: readonly number[]): number {

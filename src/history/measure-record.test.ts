@@ -40,7 +40,7 @@ describe("measure record", () => {
 
   it.each([
     ["nothing", "", "line 1 is no JSON"],
-    ["a cut line", text.slice(0, -20), "line 2 is no JSON"],
+    ["a cut line", text.slice(0, -20), "is partial: it has 0 of 1 rows"],
     ["a cut file", text.split("\n")[0]!, "is partial: it has 0 of 1 rows"],
     ["a newer schema", text.replace('"schema":1', '"schema":2'), "line 1: schema"],
     ["an endless number", text.replace('"floor":0.02', '"floor":1e999'), "line 2: verdict.floor"],

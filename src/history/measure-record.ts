@@ -1,10 +1,11 @@
 /**
  * The record of paired measuring, as JSON Lines: one header, then one row per benchmark and metric, in the
  * order measured. Raw quads stay in time order, so that a verdict can be worked out again from the
- * file alone. A file whose header counts more rows than follow is a partial one.
+ * file alone. A partial file, of a run that was killed or a copy that was cut, is told from a whole one.
  */
 import { z } from "zod";
 import { InputError } from "../errors.js";
+import { parseJson } from "./json-text.js";
 import { environmentSchema } from "./record.js";
 import { roundEvidenceSchema, rowEvidenceSchema } from "./round-evidence.js";
 
@@ -120,6 +121,20 @@ export const measureHeaderSchema = z.strictObject({
   rows: z.int().min(0),
   /** A against an identical A', by name: ln of their ratio and whether it is too large. */
   canaries: z.array(z.strictObject({ id: z.string(), delta: finite, stable: z.boolean() })),
+  /** Of a shard: ids of the whole run's rows in their order, so that a merge knows what has to be there. */
+  plan: z.array(z.string()).min(1).optional(),
+  /** Of a merged record whose shards ran apart: what each measured, where and when. */
+  parts: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        createdAt: z.string(),
+        environment: environmentSchema,
+        /** Ids, canaries too. */
+        rows: z.array(z.string()),
+      }),
+    )
+    .optional(),
 });
 
 export type VerdictState = z.infer<typeof verdictStateSchema>;
@@ -144,32 +159,93 @@ export function renderMeasureRecord({ header, rows }: MeasureRecord): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
-/**
- * Reads what `renderMeasureRecord` wrote.
- * @param name names the file in messages
- * @throws InputError, one line, for anything that is not such a record or not a whole one
- */
-export function parseMeasureRecord(name: string, text: string): MeasureRecord {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  const header = parseLine(name, 1, lines[0] ?? "", measureHeaderSchema);
-  const rows = lines
-    .slice(1)
-    .map((line, index) => parseLine(name, index + 2, line, measureRowSchema));
-  if (rows.length !== header.rows) {
-    throw new InputError(`${name} is partial: it has ${rows.length} of ${header.rows} rows`);
-  }
-  const keys = new Set(rows.map(({ id, metric }) => `${id} ${metric}`));
-  if (keys.size !== rows.length) throw new InputError(`${name} names a row twice`);
-  return { header, rows };
+export interface ReadMeasure {
+  /** Of a partial file `header.status` says so, and `header.rows` counts the rows that are there. */
+  readonly record: MeasureRecord;
+  /** What is missing, as a line for the reader; null: it is whole. */
+  readonly partial: string | null;
 }
 
-function parseLine<T>(name: string, line: number, text: string, schema: z.ZodType<T>): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(`${name} line ${line} is no JSON`);
+/**
+ * Reads a whole record, as `renderMeasureRecord` wrote it.
+ * @param name names the file in messages
+ * @throws InputError, one line, for anything that is not such a record or lacks rows
+ */
+export function parseMeasureRecord(name: string, text: string): MeasureRecord {
+  const { record, planned } = collect(name, text);
+  if (record.rows.length !== planned) {
+    throw new InputError(`${name} is partial: it has ${record.rows.length} of ${planned} rows`);
   }
+  return record;
+}
+
+/** Reads a whole record or what a partial one holds. @throws InputError for anything else */
+export function readMeasureRecord(name: string, text: string): ReadMeasure {
+  const { record, planned } = collect(name, text);
+  const { header, rows } = record;
+  if (header.status === "complete" && rows.length === planned) return { record, partial: null };
+  const rounds = rows.reduce((sum, row) => sum + row.rounds.length, 0);
+  const partial = `${name} is partial: ${rows.length} of ${planned} rows, ${rounds} rounds`;
+  return {
+    record: { header: { ...header, status: "partial", rows: rows.length }, rows },
+    partial,
+  };
+}
+
+function collect(name: string, text: string): { record: MeasureRecord; planned: number } {
+  const lines = text.split("\n");
+  // What follows the last line break was not written to its end.
+  const torn = lines.pop() ?? "";
+  const kept = lines.filter((line) => line.trim() !== "");
+  if (kept.length === 0) {
+    if (torn.startsWith("{") && isCut(torn)) {
+      throw new InputError(`${name} is partial: it ends in its first line`);
+    }
+    kept.push(torn);
+  } else if (torn.trim() !== "" && !isCut(torn)) kept.push(torn);
+  const header = parseLine(name, 1, kept[0]!, measureHeaderSchema);
+  const rows = kept
+    .slice(1)
+    .map((line, index) => parseLine(name, index + 2, line, measureRowSchema));
+  const found = header.status === "partial" ? joined(rows) : rows;
+  const keys = new Set(found.map(rowKey));
+  if (keys.size !== found.length) throw new InputError(`${name} names a row twice`);
+  if (found.length > header.rows) {
+    throw new InputError(`${name} has ${found.length} rows, its header counts ${header.rows}`);
+  }
+  return { record: { header, rows: found }, planned: header.rows };
+}
+
+export function rowKey({ id, metric }: Pick<MeasureRow, "id" | "metric">): string {
+  return JSON.stringify([id, metric]);
+}
+
+/** A journal names a row again with every round of it. */
+function joined(rows: readonly MeasureRow[]): MeasureRow[] {
+  const byKey = new Map<string, MeasureRow>();
+  for (const row of rows) {
+    const before = byKey.get(rowKey(row))?.rounds ?? [];
+    byKey.set(rowKey(row), { ...row, rounds: [...before, ...row.rounds] });
+  }
+  return [...byKey.values()];
+}
+
+function isCut(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function parseLine<T extends MeasureHeader | MeasureRow>(
+  name: string,
+  line: number,
+  text: string,
+  schema: z.ZodType<T>,
+): T {
+  const value = parseJson(`${name} line ${line}`, text);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

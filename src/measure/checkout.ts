@@ -31,6 +31,20 @@ export async function commitOf(repository: string, reference: string): Promise<s
   }
 }
 
+/** Whether `earlier` is `later` or comes before it; false too where git does not know one of them. */
+export async function isAncestor(
+  repository: string,
+  earlier: string,
+  later: string,
+): Promise<boolean> {
+  try {
+    await git(repository, ["merge-base", "--is-ancestor", "--end-of-options", earlier, later]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A commit in a folder of its own, built with the packages of `repository`. */
 export async function buildCommit(repository: string, commit: string): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), "hearsay-"));

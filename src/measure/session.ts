@@ -2,7 +2,7 @@
  * A whole run: every benchmark in rounds, looks at which decided rows stop, confirmation of what seems slower,
  * all within a budget of time where there is one.
  */
-import type { MeasureRow } from "../history/measure-record.js";
+import type { MeasuredRound, MeasureRow } from "../history/measure-record.js";
 import type { ArmTiers } from "../history/round-evidence.js";
 import { canaries } from "./canaries.js";
 import { CONFIRM_ROUNDS, type JudgeRule } from "./judge.js";
@@ -33,6 +33,8 @@ export interface SessionPlan extends JudgeRule {
 export interface SessionHooks {
   onRound(id: string, done: number, planned: number): void;
   onBlock?(id: string, side: "A" | "B", block: Block): void;
+  /** A round ended, or failed: the row with that round alone. What it throws ends the run. */
+  onRow?(row: MeasureRow): void;
 }
 
 /** Part of the budget that is kept for confirmations, which come last. */
@@ -221,6 +223,7 @@ class Session {
     const leftMs = plan.budgetMs === null ? null : plan.budgetMs - spentMs;
     const expiry = leftMs === null ? undefined : AbortSignal.timeout(Math.ceil(leftMs));
     const name = `${target.id} ${confirms ? "confirm" : "round"} ${row.rounds.length}`;
+    let ended: MeasuredRound[] = [];
     try {
       const result = await measureRound(target, {
         ...{ seed: childSeed(plan.seed, name), confirms },
@@ -230,6 +233,7 @@ class Session {
         ...(expiry === undefined ? {} : { signal: expiry }),
         onBlock: (side, block) => hooks.onBlock?.(target.id, side, block),
       });
+      ended = result.round === null ? [] : [result.round];
       work.row = withRound(row, result);
       work.costMs = result.round === null ? work.costMs : nextCostMs(work.row);
     } catch (error) {
@@ -238,6 +242,7 @@ class Session {
       work.row = { ...row, status: "failed", note };
     }
     this.#spentMs[isCanary ? "canaries" : "rows"] += performance.now() - start;
+    hooks.onRow?.({ ...work.row, rounds: ended });
     return true;
   }
 }

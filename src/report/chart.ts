@@ -113,7 +113,8 @@ export const CHART_ROWS_MAX = 40;
 const ROW_CLASSES = [2, 3, 4, 6, 8, 12, 20, 30, CHART_ROWS_MAX] as const;
 
 export function renderChart({ model, table }: ChartWithTable): string {
-  const { id, title, summary } = model;
+  const { title, summary } = model;
+  const id = escape(model.id);
   const height =
     model.kind === "lines" || model.kind === "scatter"
       ? "tall"

@@ -3,6 +3,7 @@
  * spreadsheet would take for a formula gets an apostrophe in front.
  */
 import type { RunRecord, TrialRecord } from "../history/record.js";
+import { printable } from "./escape.js";
 
 const COLUMNS = [
   "record",
@@ -52,6 +53,8 @@ function measures({
 export function csvCell(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  // Shown on a terminal, codes in a name would act on it; in a cell they are nothing.
+  const plain = value.replace(/[^\r\n\t]+/g, printable);
+  const text = /^\s*[=+\-@]|^[\t\r]/.test(value) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

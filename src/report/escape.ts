@@ -29,9 +29,11 @@ export function unescape(html: string): string {
   );
 }
 
-/** JSON for a script element: no `<` is left that could end it or open a comment. */
+/** JSON for a script element: no `<` is left that could end it or open a comment, and no code that acts. */
 export function escapeJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll("<", "\\u003c");
+  const escaped = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(UNPRINTABLE, escaped).replaceAll("<", escaped("<"));
 }
 
 /** Text for a cell of a GitHub-flavoured table: one line, no markup, no HTML, no mention. */

@@ -170,7 +170,7 @@ export function deviationChart(
   const beyond = rows.filter(({ off }) => Math.abs(off) > 1).length;
   return {
     model: {
-      id: `deviation-${id}`,
+      id: `deviation-${id}`.replaceAll(/[^a-zA-Z0-9-]+/g, "-"),
       title: "Difference, in parts of what may differ",
       summary: `${beyond === 0 ? "Every figure lies" : `${rows.length - beyond} of ${rows.length} figures lie`} between −1 and 1, where it passes`,
       kind: "dots",
