@@ -8,6 +8,7 @@ import { tsBackend } from "../src/kernels/ts.js";
 import { compileWasm, wasmBackend } from "../src/kernels/wasm.js";
 import { createMemory } from "../src/memory/memory.js";
 import { completeNetwork } from "../src/network/complete.js";
+import { buildEnvironment, type EnvironmentSpec } from "../src/network/environment.js";
 import type { Network } from "../src/network/network.js";
 import { findProtocol } from "../src/protocols/registry.js";
 
@@ -79,4 +80,22 @@ export async function inlinePlayer(
       ...(untilQuiet ? { reachable: Infinity } : {}),
     });
   return { plan, memory, play };
+}
+
+export interface RoundsSetting extends Pick<InlineOptions, "protocol" | "nodes" | "module"> {
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly environment?: EnvironmentSpec;
+  readonly lossRatio?: number;
+  readonly maxRounds?: number;
+}
+
+/** One trial in rounds on a complete graph, under what befalls its nodes (`environment`, times in rounds). */
+export async function playRounds(
+  { environment: spec = {}, lossRatio = 0, ...options }: RoundsSetting,
+  seed: number,
+): Promise<TrialResult["series"]> {
+  const { nodes } = options;
+  const { environment } = buildEnvironment(spec, { nodes, zones: undefined, clock: "round" });
+  const network = { ...completeNetwork(nodes, lossRatio), environment };
+  return (await inlinePlayer("wasm", { ...options, network })).play(seed).series;
 }

@@ -1,30 +1,15 @@
 /** What Scuttlebutt owes: everybody gets every version in order, whatever a packet holds. */
 import { describe, expect, it } from "vitest";
-import { completeGraph, inlinePlayer } from "../../../bench/inline-trial.js";
+import { playRounds, type RoundsSetting } from "../../../bench/inline-trial.js";
 import { compileWasm } from "../../kernels/wasm.js";
-import { buildEnvironment, type EnvironmentSpec } from "../../network/environment.js";
 
 const module = compileWasm();
 
-interface Setting {
-  readonly nodes?: number;
-  readonly parameters?: Readonly<Record<string, number>>;
-  readonly environment?: EnvironmentSpec;
-  readonly lossRatio?: number;
-  readonly maxRounds?: number;
-}
-
-async function play(setting: Setting, seed = 1) {
-  const { nodes = 300, parameters = {}, lossRatio = 0, maxRounds = 400 } = setting;
-  const { environment } = buildEnvironment(setting.environment ?? {}, {
-    ...{ nodes, zones: undefined, clock: "round" },
-  });
-  const { play: trial } = await inlinePlayer("wasm", {
-    ...{ protocol: "chitchat-scuttlebutt", nodes, module, maxRounds, parameters },
-    network: { ...completeGraph(nodes, lossRatio), environment },
-  });
-  return trial(seed).series;
-}
+const play = (setting: Partial<RoundsSetting>, seed = 1) =>
+  playRounds(
+    { protocol: "chitchat-scuttlebutt", nodes: 300, maxRounds: 400, module, ...setting },
+    seed,
+  );
 const last = (values: readonly number[] | undefined): number => values!.at(-1)!;
 const TIGHT = { packetBytes: 1400, fanout: 1 };
 

@@ -1,30 +1,12 @@
 /** What a configuration owes its nodes: everybody gets it whole, canaries first, and a bad one goes away. */
 import { describe, expect, it } from "vitest";
-import { completeGraph, inlinePlayer } from "../../../bench/inline-trial.js";
+import { playRounds, type RoundsSetting } from "../../../bench/inline-trial.js";
 import { compileWasm } from "../../kernels/wasm.js";
-import { buildEnvironment, type EnvironmentSpec } from "../../network/environment.js";
 
 const module = compileWasm();
 
-interface Setting {
-  readonly nodes?: number;
-  readonly parameters?: Readonly<Record<string, number>>;
-  readonly environment?: EnvironmentSpec;
-  readonly lossRatio?: number;
-  readonly maxRounds?: number;
-}
-
-async function play(setting: Setting, seed = 1) {
-  const { nodes = 500, parameters = {}, lossRatio = 0, maxRounds = 200 } = setting;
-  const { environment } = buildEnvironment(setting.environment ?? {}, {
-    ...{ nodes, zones: undefined, clock: "round" },
-  });
-  const { play: trial } = await inlinePlayer("wasm", {
-    ...{ protocol: "config-spread", nodes, module, maxRounds, parameters },
-    network: { ...completeGraph(nodes, lossRatio), environment },
-  });
-  return trial(seed).series;
-}
+const play = (setting: Partial<RoundsSetting>, seed = 1) =>
+  playRounds({ protocol: "config-spread", nodes: 500, maxRounds: 200, module, ...setting }, seed);
 const last = (values: readonly number[] | undefined): number => values!.at(-1)!;
 const EXCHANGE = { method: 1 };
 const PUSH = { method: 0, fanout: 3, activeRounds: 4 };
