@@ -125,7 +125,7 @@ describe.skipIf(executable === undefined)("in a browser", () => {
         await expect.poll(() => sidewaysPixels(page)).toBe(0);
         const canvases = await drawnCanvases(page);
         expect(canvases.length).toBe(
-          { demo: 15, many: 14, suite: 14, pair: 13, partial: 6, hostile: 13, empty: 0 }[name],
+          { demo: 14, many: 13, suite: 14, pair: 12, partial: 6, hostile: 12, empty: 0 }[name],
         );
         for (const canvas of canvases) {
           expect(canvas, `${canvas.id} at ${width}`).toMatchObject({ isInside: true });
