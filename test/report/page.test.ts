@@ -340,7 +340,7 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     const sample = join(root, "reports", "sample.html");
     expect(readFileSync(sample).length).toBeLessThan(PAGE_BYTES_MAX);
     const { page, requests, complaints } = await openFile(browser, sample);
-    expect(await page.locator("#picture-run option").count()).toBe(4);
+    expect(await page.locator("#picture-run option").count()).toBe(5);
     await page.fill("#try-nodes", "1000");
     await page.click("#try-run");
     await page.waitForSelector("#try-digest");
