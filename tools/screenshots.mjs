@@ -11,7 +11,7 @@ const browsers = [
   "/usr/bin/google-chrome",
 ];
 
-/** `run`: a trial is played in the page first. `part`: only that element, `tall`: no more than its first pixels. */
+/** `choose`, `step`: selections by id, and the slider. `run`: a trial is played in the page first. `part`: only that element, `tall`: no more than its first pixels. */
 const SHOTS = [
   { file: "report.png", width: 1440, height: 1060, scheme: "light" },
   {
@@ -24,12 +24,21 @@ const SHOTS = [
     run: true,
   },
   { file: "report-picture.png", width: 360, height: 1200, scheme: "light", part: "#picture-panel" },
+  {
+    file: "report-map.png",
+    width: 1000,
+    height: 1000,
+    scheme: "dark",
+    part: "#picture-panel",
+    choose: { "picture-run": "4", "picture-layout": "map" },
+    step: "150",
+  },
 ];
 
 const executablePath = browsers.find((path) => path !== "" && existsSync(path));
 if (executablePath === undefined) throw new Error("no Chromium: apt-get install chromium");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-for (const { file, width, height, scheme, part, tall, run } of SHOTS) {
+for (const { file, width, height, scheme, part, tall, run, choose, step } of SHOTS) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -42,6 +51,11 @@ for (const { file, width, height, scheme, part, tall, run } of SHOTS) {
     await page.click("#try-run");
     await page.waitForSelector("#try-status:not(:empty)");
   }
+  for (const [id, value] of Object.entries(choose ?? {})) {
+    await page.selectOption(`#${id}`, value);
+    await page.waitForTimeout(1500);
+  }
+  if (step !== undefined) await page.fill("#picture-step", step);
   const path = join(root, "docs", file);
   if (part === undefined) await page.screenshot({ path });
   else {

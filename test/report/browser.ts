@@ -87,24 +87,26 @@ export interface DrawnCanvas {
   readonly drawnShare: number;
 }
 
-/** Every canvas of the page, with what stands on it. */
+/** Every canvas that the page shows, with what stands on it. */
 export function drawnCanvases(page: Page): Promise<DrawnCanvas[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll("canvas")].map((canvas) => {
-      const { left, right, height } = canvas.getBoundingClientRect();
-      // Read from a copy: reading a canvas itself makes the browser warn, and slows its drawing.
-      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d")!;
-      copy.drawImage(canvas, 0, 0);
-      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-      let drawn = 0;
-      for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) drawn++;
-      return {
-        id: canvas.dataset["chart"] ?? canvas.id,
-        height,
-        isInside: left >= 0 && right <= innerWidth,
-        drawnShare: (drawn * 4) / data.length,
-      };
-    }),
+    [...document.querySelectorAll("canvas")]
+      .filter((canvas) => canvas.getClientRects().length > 0)
+      .map((canvas) => {
+        const { left, right, height } = canvas.getBoundingClientRect();
+        // Read from a copy: reading a canvas itself makes the browser warn, and slows its drawing.
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d")!;
+        copy.drawImage(canvas, 0, 0);
+        const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+        let drawn = 0;
+        for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) drawn++;
+        return {
+          id: canvas.dataset["chart"] ?? canvas.id,
+          height,
+          isInside: left >= 0 && right <= innerWidth,
+          drawnShare: (drawn * 4) / data.length,
+        };
+      }),
   );
 }
 

@@ -9,15 +9,15 @@ const ASPECT = 2.0546;
 const COLUMNS_MIN = 640;
 const COLUMNS_MAX = 2600;
 /** Columns for each square root of nodes: so most nodes find a cell near their place. */
-const COLUMNS_PER_ROOT = 5.2;
+const COLUMNS_PER_ROOT = 8.2;
 /** More cells than these push neighbouring countries into the sea. */
-const CELLS_FILLED_MAX = 250_000;
+const CELLS_FILLED_MAX = 100_000;
 const GRATICULE_DEGREES = 30;
 const OCEAN: Rgb = [16, 20, 28];
 const LINES: Rgb = [56, 66, 84];
 const WORDS: Rgb = [150, 160, 178];
 /** Not informed, or not yet: lighter than the ocean, so that the cities draw the continents. */
-export const WAITING: Rgb = [78, 88, 106];
+const WAITING: Rgb = [78, 88, 106];
 
 interface Places {
   readonly nodes: Uint32Array;
@@ -26,8 +26,12 @@ interface Places {
   readonly lon: Int16Array;
 }
 
-/** @param packed Picture.places */
-export async function loadMap(packed: string, nodes: number): Promise<CellLayout> {
+/**
+ * @param packed Picture.places
+ * @param steps u8[nodes]: the step that informed each node
+ */
+export async function loadMap(packed: string, steps: Uint8Array): Promise<CellLayout> {
+  const nodes = steps.length;
   const bytes = await inflate(packed);
   const count = bytes.length >>> 3;
   const places: Places = {
@@ -35,10 +39,35 @@ export async function loadMap(packed: string, nodes: number): Promise<CellLayout
     lat: new Int16Array(bytes.buffer, 4 * count, count),
     lon: new Int16Array(bytes.buffer, 6 * count, count),
   };
-  return mapLayout(places, nodes);
+  const layout = mapLayout(places, nodes);
+  const { cells, share } = layout;
+  return share === 1 ? layout : { ...layout, steps: middleSteps(steps, cells) };
 }
 
-export function mapLayout(places: Places, nodes: number): CellLayout {
+/** Nodes that share a cell all get the step by which half of them know. */
+function middleSteps(steps: Uint8Array, cells: Uint32Array): Uint8Array {
+  const middles = new Uint8Array(steps.length);
+  for (let first = 0; first < steps.length;) {
+    let end = first + 1;
+    while (end < steps.length && cells[end] === cells[first]) end++;
+    // Never, 0, comes after all others.
+    const sorted = steps
+      .slice(first, end)
+      .map((step) => (step === 0 ? 255 : step))
+      .sort();
+    const middle = sorted[(end - first - 1) >> 1]!;
+    middles.fill(middle === 255 ? 0 : middle, first, end);
+    first = end;
+  }
+  return middles;
+}
+
+interface MapLayout extends CellLayout {
+  readonly cells: Uint32Array;
+  readonly share: number;
+}
+
+function mapLayout(places: Places, nodes: number): MapLayout {
   const share = Math.max(1, Math.ceil(nodes / CELLS_FILLED_MAX));
   const wanted = Math.round(Math.sqrt(nodes / share) * COLUMNS_PER_ROOT);
   const width = Math.min(COLUMNS_MAX, Math.max(COLUMNS_MIN, wanted));
@@ -104,7 +133,7 @@ function rise(theta: number): number {
 }
 
 /** Degrees -> -1 .. 1 to the right and up. */
-export function project(lat: number, lon: number): readonly [x: number, y: number] {
+function project(lat: number, lon: number): readonly [x: number, y: number] {
   const theta = Math.asin(HALF_ROOT * Math.sin((lat * Math.PI) / 180));
   const square = theta * theta;
   const slope = A1 + 3 * A2 * square + square ** 3 * (7 * A3 + 9 * A4 * square);

@@ -68,7 +68,7 @@ export async function mountPicture(records: readonly RunRecord[]): Promise<void>
     if (raster === undefined || picture === undefined) return;
     const places = layouts.value === "map" ? picture.places : undefined;
     const isMap = places !== undefined;
-    const layout = isMap ? await loadMap(places, picture.nodes) : plainLayout(raster);
+    const layout = isMap ? await loadMap(places, raster.steps) : plainLayout(raster);
     if (Number(select.value) !== index) return;
     panel.classList.toggle("as-map", isMap);
     view.place(layout);
@@ -83,6 +83,8 @@ export async function mountPicture(records: readonly RunRecord[]): Promise<void>
     await second.load(loaded, record!.observed!.losses);
     if (Number(select.value) !== index) return; // another run was chosen meanwhile
     raster = loaded;
+    const nothingLost = record!.observed!.losses === undefined && loaded.counts[0] === 0;
+    panel.classList.toggle("nothing-lost", nothingLost);
     layouts.parentElement!.hidden = picture.places === undefined;
     view.show(loaded, {
       name: nameOf(record),

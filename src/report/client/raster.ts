@@ -15,6 +15,8 @@ export interface CellLayout {
   readonly share?: number;
   /** u32[width * height]: pixels beneath the nodes; transparent where undefined. */
   readonly background?: Uint32Array;
+  /** u8[nodes]: steps to paint instead of the nodes' own, where cells are shared. */
+  readonly steps?: Uint8Array;
   /** Colour of what is not informed, where it is not the ground's. */
   readonly waiting?: Rgb;
 }
@@ -130,7 +132,7 @@ export function paint(
   const shown = raster.palette.slice();
   if (layout.waiting !== undefined) shown[0] = pixel(layout.waiting);
   shown.fill(shown[0]!, step + 1);
-  paintCells(canvas, layout, raster.steps, shown);
+  paintCells(canvas, layout, layout.steps ?? raster.steps, shown);
 }
 
 /**

@@ -25,11 +25,12 @@ export function pictureSection({ shown, leftOut }: Pictures): string {
 <h2>The picture</h2>
 <p class="lead">One pixel is one node; its colour says when the rumor reached it. Drag the slider, or press play, to watch it spread. Nodes of a complete graph have no places, so their pixels stand in the order of their numbers; nodes that have places follow a Hilbert curve, so that neighbours on the map are neighbours in the picture. The second picture shows the same nodes at the same moment: who was down, cut off or never reached.</p>
 <div class="picture double" id="picture-panel">
-<p class="picture-choice"><span><label for="picture-run">Run</label> <select id="picture-run">${options.join("")}</select></span> <span><label for="picture-layout">Layout</label> <select id="picture-layout"><option value="plain">Hilbert curve by region</option><option value="map">World map</option></select></span> <span><label for="losses-mode">Second picture</label> <select id="losses-mode"><option value="fates">Down, cut off, never reached</option><option value="lost">Messages lost per node</option></select></span></p>
+<p class="picture-choice"><span><label for="picture-run">Run</label> <select id="picture-run">${options.join("")}</select></span> <span><label for="picture-layout">Layout</label> <select id="picture-layout"><option value="plain">Hilbert curve by region</option><option value="map">World map</option></select></span> <span class="second-choice"><label for="losses-mode">Second picture</label> <select id="losses-mode"><option value="fates">Down, cut off, never reached</option><option value="lost">Messages lost per node</option></select></span></p>
 ${pictureControls("picture", pictureSummary(first), `picture-table-${first.run.index}`)}
 ${SECOND}
 </div>
-<p class="note map-note">The map is in the Equal Earth projection, with a line every 30 degrees. A node takes the free pixel nearest to its city. With more than 250,000 nodes some share one: it is lit once all of them know.</p>
+<p class="note map-note">The map is in the Equal Earth projection, with a line every 30 degrees. A node takes the free pixel nearest to its city. With more than 100,000 nodes several share one: it is lit once half of them know, and the second picture shows the worst of them.</p>
+<p class="note lost-note">In this run no node could be down or cut off, and none was left out: there is no second picture.</p>
 <p class="note scripts-only">This page was opened with scripts off: the picture is not drawn, its figures are below.</p>
 ${shown.map(pictureDetails).join("\n")}
 ${omitted}
