@@ -123,7 +123,10 @@ class Session {
   #open(): readonly Work[] {
     const judged = judgeRows(this.rows(), this.plan);
     const isOpen = new Map(judged.map(({ row, judgement }) => [row, judgement.isOpen]));
-    return this.#works.filter((work) => isOpen.get(work.row) === true && this.#nextLook(work) > 0);
+    // Rows without a first round are not known to cost anything: they stay out.
+    return this.#works.filter(
+      (work) => work.costMs !== null && isOpen.get(work.row) === true && this.#nextLook(work) > 0,
+    );
   }
 
   async #confirm(): Promise<void> {
