@@ -55,6 +55,14 @@ describe("bad input", () => {
     ["gate", /required option '--base <ref>' not specified/],
     ["gate --base HEAD", /git knows no commit "HEAD"/],
     ["explain x gone.jsonl", /there is no record "gone.jsonl"/],
+    ["compare wasm ts --shard 4/3", /--shard must be I\/N with I from 1 to N/],
+    ["compare wasm ts --shard 0/3", /--shard must be I\/N/],
+    ["compare wasm ts --only raw-words --shard 2/9", /--shard must have at most 1 parts/],
+    ["compare wasm ts --only raw --shard 1/1 --accept none.yaml", /there is no file "none.yaml"/],
+    ["merge gone.jsonl -o whole.jsonl", /there is no record "gone.jsonl"/],
+    ["merge gone.jsonl", /required option '-o, --output <file>' not specified/],
+    ["import gone.json", /there is no record "gone.json"/],
+    ["export gone.jsonl --bencher", /there is no record "gone.jsonl"/],
   ])("%s", (command, message) => {
     const cwd = emptyFolder();
     const { code, stdout, stderr } = hearsay(command.split(" "), { cwd });

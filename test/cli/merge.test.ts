@@ -1,6 +1,6 @@
 /** merge as a user calls it: parts to a record and back, exits, accepted slowdowns in a repository. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyFolder, hearsay } from "./hearsay.js";
@@ -61,24 +61,5 @@ describe("merge", () => {
     const late = merged(second, "2020-01-01");
     expect(late).toMatchObject({ code: 2, stdout: "" });
     expect(late.stderr).toMatch(/"hearsay.accept.yaml": .*expired on 2020-01-01.*\n$/);
-  });
-});
-
-describe("bad input", () => {
-  it.each([
-    ["compare wasm ts --shard 4/3", /--shard must be I\/N with I from 1 to N/],
-    ["compare wasm ts --shard 0/3", /--shard must be I\/N/],
-    ["compare wasm ts --only raw-words --shard 2/9", /--shard must have at most 1 parts/],
-    ["compare wasm ts --only raw --shard 1/1 --accept none.yaml", /there is no file "none.yaml"/],
-    ["merge gone.jsonl -o whole.jsonl", /there is no record "gone.jsonl"/],
-    ["merge gone.jsonl", /required option '-o, --output <file>' not specified/],
-    ["import gone.json", /there is no record "gone.json"/],
-    ["export gone.jsonl --bencher", /there is no record "gone.jsonl"/],
-  ])("%s", (command, message) => {
-    const cwd = emptyFolder();
-    const { code, stdout, stderr } = hearsay(command.split(" "), { cwd });
-    expect(stderr).toMatch(message);
-    expect(stderr.trimEnd()).not.toContain("\n");
-    expect({ code, stdout, left: readdirSync(cwd) }).toEqual({ code: 2, stdout: "", left: [] });
   });
 });
