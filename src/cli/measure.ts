@@ -75,6 +75,7 @@ function measureFlags(command: Command): Command {
     .option("--strict", "exit 3 when a row stays inconclusive")
     .option("--require-all", "exit 5 when the head lacks a bench")
     .option("-o, --out <folder>", "where records and floors go", "reports")
+    .option("--no-report", "no HTML page, the record only")
     .option("--json", "print the record, and nothing else, on stdout")
     .option("--quiet", "no progress, no table");
 }

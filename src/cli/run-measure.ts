@@ -1,6 +1,6 @@
 /** The work of compare, gate, calibrate and explain: sides, targets, the run, its record and exit code. */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageRoot } from "../artifacts.js";
@@ -21,8 +21,10 @@ import { canaryTargets, measureSession, type Target } from "../measure/session.j
 import { canariesOf, explainLines, isJudged } from "../measure/verdicts.js";
 import { commandText } from "./command-text.js";
 import { EXIT } from "./exit.js";
+import { writeWhole } from "./files.js";
 import { catchInterrupt } from "./interrupt.js";
 import { renderMeasureSummary } from "./measure-summary.js";
+import { writeIndex } from "./report-index.js";
 import { createStepProgress } from "./step-progress.js";
 
 /** What commander hands over. */
@@ -39,6 +41,8 @@ export interface MeasureFlags {
   readonly out: string;
   readonly json?: true;
   readonly quiet?: true;
+  /** false: no HTML page, the record only. */
+  readonly report: boolean;
 }
 
 export interface GateFlags extends MeasureFlags {
@@ -91,7 +95,7 @@ export async function runCalibrate(flags: MeasureFlags, args: readonly string[])
   for (const { id, verdict } of record.rows.filter(isJudged)) {
     if (verdict.delta !== null) rows[id] = [...(rows[id] ?? []), verdict.delta].slice(-1000);
   }
-  replaceFile(
+  writeWhole(
     file,
     `${JSON.stringify({ class: record.header.environment.class, rows }, null, 1)}\n`,
   );
@@ -185,7 +189,7 @@ async function run(
       canaries: canariesOf(rows),
     };
     const record = { header, rows };
-    keep(record, flags, () => progress.end());
+    await keep(record, flags, () => progress.end());
     return record;
   } finally {
     interrupt.release();
@@ -228,25 +232,26 @@ function readFloors(file: string, environmentClass: string): Floors | null {
   return floors.class === environmentClass ? floors : null;
 }
 
-function keep(record: MeasureRecord, flags: MeasureFlags, endProgress: () => void): void {
+/** The record is written first: a page that cannot be made costs no measurement. */
+async function keep(
+  record: MeasureRecord,
+  flags: MeasureFlags,
+  endProgress: () => void,
+): Promise<void> {
   const { purpose, id } = record.header;
   const file = join(flags.out, `${purpose}-${id}.jsonl`);
   const text = renderMeasureRecord(record);
-  replaceFile(file, text);
+  writeWhole(file, text);
   endProgress();
-  if (flags.json === true) process.stdout.write(text);
-  else if (flags.quiet !== true) process.stdout.write(renderMeasureSummary(record, file));
-}
-
-/** Whole or not at all: written beside, then renamed. */
-function replaceFile(file: string, text: string): void {
-  try {
-    mkdirSync(resolve(file, ".."), { recursive: true });
-    writeFileSync(`${file}.part`, text);
-    renameSync(`${file}.part`, file);
-  } catch (error) {
-    throw new InputError(`cannot write ${shown(file)}: ${(error as NodeJS.ErrnoException).code}`);
+  const page = join(flags.out, `${purpose}-${id}.html`);
+  if (flags.report) {
+    const { renderMeasureReport } = await import("../report/measure-page.js");
+    writeWhole(page, renderMeasureReport([record], { generatedAt: record.header.createdAt }));
+    writeIndex(flags.out);
   }
+  const files = flags.report ? [file, page] : [file];
+  if (flags.json === true) process.stdout.write(text);
+  else if (flags.quiet !== true) process.stdout.write(renderMeasureSummary(record, files));
 }
 
 /** The worst of what happened decides: a fault of the harness never looks like no regression. */

@@ -3,7 +3,6 @@
  * quads in drawn order. One token: the parent asks one process at a time.
  */
 import type { MeasuredRound, Quad, WarmUp } from "../history/measure-record.js";
-import { median } from "../statistics/quantile.js";
 import { ArmProcess } from "./arm-process.js";
 import type { ArmSource, Block } from "./messages.js";
 import { uniform } from "./random.js";
@@ -116,15 +115,4 @@ async function runQuads(
     quads.push({ order, ns: ns as Quad["ns"] });
   }
   return quads;
-}
-
-/** ln(head / base) of a quad: half the sum over B's blocks less that over A's. */
-export function quadLogRatio({ order, ns }: Quad): number {
-  const [outer, inner] = [Math.log(ns[0] * ns[3]), Math.log(ns[1] * ns[2])];
-  return (order === "ABBA" ? inner - outer : outer - inner) / 2;
-}
-
-/** Median over the quads of a round. */
-export function roundLogRatio({ quads }: MeasuredRound): number {
-  return median(quads.map(quadLogRatio));
 }

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { MeasureRow } from "../history/measure-record.js";
+import { quadLogRatio } from "../statistics/quads.js";
 import type { Block } from "./messages.js";
-import { measureRound, quadLogRatio, type RoundResult } from "./round.js";
+import { measureRound, type RoundResult } from "./round.js";
 import { isSteady, kindOf } from "./steady.js";
 import { explainLines, judgeRows, plainVerdict, withVerdicts } from "./verdicts.js";
 

@@ -1,8 +1,8 @@
 /** From a record's rows to their verdicts, and back to the arithmetic: both from raw quads alone. */
 import type { MeasureRow, Verdict } from "../history/measure-record.js";
 import { meanInterval } from "../statistics/interval.js";
+import { roundLogRatio } from "../statistics/quads.js";
 import { confirmLow, detectable, judge, RATE, type JudgeRule, type Judgement } from "./judge.js";
-import { roundLogRatio } from "./round.js";
 
 /** Canaries that move further than this, and than three standard errors, make a run unstable. */
 const CANARY_MAX = 0.01;

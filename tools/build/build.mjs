@@ -27,7 +27,9 @@ function newest(...paths) {
 }
 
 function isStale(output, ...sources) {
-  return force || !existsSync(output) || statSync(output).mtimeMs < newest("tools/build", ...sources);
+  return (
+    force || !existsSync(output) || statSync(output).mtimeMs < newest("tools/build", ...sources)
+  );
 }
 
 function compile(target) {
@@ -60,8 +62,13 @@ if (isStale("dist/hearsay.wasm", "assembly", "asconfig.json")) {
 if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
   const esbuild = await import("esbuild");
   const node = {
-    bundle: true, platform: "node", format: "esm", target: "node22", sourcemap: "linked",
-    logLevel: "warning", legalComments: "none",
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    sourcemap: "linked",
+    logLevel: "warning",
+    legalComments: "none",
   };
   // Twice the same: a module is bound to one memory, and library objects have one of their own.
   for (const name of ["backend-ts", "library-ts"]) {
@@ -69,28 +76,47 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
       ...node,
       stdin: {
         contents: 'export * from "./index"; export { bindMemory } from "./memory";',
-        resolveDir: join(root, "assembly"), loader: "ts",
+        resolveDir: join(root, "assembly"),
+        loader: "ts",
       },
       // Without it a bundle's constants become variables, which V8 cannot fold: 20-40 % slower.
-      minifySyntax: true, outfile: `dist/${name}.js`, plugins: [twins],
+      minifySyntax: true,
+      outfile: `dist/${name}.js`,
+      plugins: [twins],
     });
   }
   await esbuild.build({
     ...node,
     entryPoints: {
-      "cli/main": "src/cli/main.ts", "workers/worker": "src/workers/worker.ts",
-      "measure/child": "src/measure/child.ts", "measure/simulation": "src/measure/simulation.ts", index: "src/index.ts",
-      "bench/kernels": "bench/kernels/suite.ts", "bench/published": "bench/published/suite.ts",
+      "cli/main": "src/cli/main.ts",
+      "workers/worker": "src/workers/worker.ts",
+      "measure/child": "src/measure/child.ts",
+      "measure/simulation": "src/measure/simulation.ts",
+      index: "src/index.ts",
+      "bench/kernels": "bench/kernels/suite.ts",
+      "bench/published": "bench/published/suite.ts",
       "bench/fidelity": "bench/fidelity/main.ts",
     },
-    outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]",
+    outdir: "dist",
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
     external: [
-      "piscina", "tinybench", "assemblyscript", "yaml",
+      "piscina",
+      "tinybench",
+      "assemblyscript",
+      "yaml",
       // Peers of the kernels' benches, which stand in the repository only.
-      "bloomfilter", "bloom-filters", "pure-rand", "pure-rand/*", "xxhash-wasm", "merkletreejs",
+      "bloomfilter",
+      "bloom-filters",
+      "pure-rand",
+      "pure-rand/*",
+      "xxhash-wasm",
+      "merkletreejs",
     ],
     // Bundled CommonJS packages ask for require().
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
   });
   chmodSync("dist/cli/main.js", 0o755);
   // Types of the library. Their errors are for `npm run check`; declarations come out all the same.
@@ -99,9 +125,18 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
   if (existsSync("src/report/client/main.ts")) {
     mkdirSync("dist/report", { recursive: true });
     await esbuild.build({
-      bundle: true, platform: "browser", format: "iife", minify: true, target: "es2022",
-      logLevel: "warning", legalComments: "none",
-      entryPoints: { client: "src/report/client/main.ts", panel: "src/panel/main.ts" },
+      bundle: true,
+      platform: "browser",
+      format: "iife",
+      minify: true,
+      target: "es2022",
+      logLevel: "warning",
+      legalComments: "none",
+      entryPoints: {
+        client: "src/report/client/main.ts",
+        measure: "src/report/client/measure.ts",
+        panel: "src/panel/main.ts",
+      },
       outdir: "dist/report",
     });
     cpSync("src/report/client/style.css", "dist/report/style.css");
