@@ -12,6 +12,14 @@ import {
 
 /** Characters of base64: leaves a page of 200 rows under 2 MB. */
 const RAW_MAX = 1_200_000;
+const WHOLE_ROWS = 12;
+
+interface Place {
+  readonly record: number;
+  readonly place: number;
+  readonly name: string;
+  readonly row: MeasureRow;
+}
 
 export interface PackedRaw {
   readonly packed: PackedRecords;
@@ -34,15 +42,26 @@ function packRows(records: readonly MeasureRecord[], limit: number, isExact: boo
     return text;
   };
   const calls = (row: MeasureRow): number => (isExact ? 0 : row.blockCalls);
-  const withQuads = places.map((place): PackedRow => {
-    const { row, ...rest } = place;
-    return { ...rest, quads: fit(pack(slimRow(row, calls(row)))), warmUps: null };
+  const quads = new Map<number, string | null>();
+  const warmUps = new Map<number, string | null>();
+  const addQuads = ({ row }: Place, index: number): void => {
+    if (!quads.has(index)) quads.set(index, fit(pack(slimRow(row, calls(row)))));
+  };
+  const addWarmUps = ({ row }: Place, index: number): void => {
+    if (quads.get(index) === null || warmUps.has(index)) return;
+    warmUps.set(index, fit(pack(warmUpsOf(row, calls(row)))));
+  };
+  // Rows that are looked at first come with all they have.
+  places.slice(0, WHOLE_ROWS).forEach((place, index) => {
+    addQuads(place, index);
+    addWarmUps(place, index);
   });
-  const rows = withQuads.map((packed, index): PackedRow => {
-    const { row } = places[index]!;
-    if (packed.quads === null) return packed;
-    return { ...packed, warmUps: fit(pack(warmUpsOf(row, calls(row)))) };
-  });
+  places.forEach(addQuads);
+  places.forEach(addWarmUps);
+  const rows = places.map(({ record, place, name }, index): PackedRow => ({
+    ...{ record, place, name },
+    ...{ quads: quads.get(index) ?? null, warmUps: warmUps.get(index) ?? null },
+  }));
   return {
     packed: { headers: records.map(({ header }) => header), rows, isExact },
     quads: rows.filter(({ quads }) => quads !== null).length,
@@ -51,9 +70,7 @@ function packRows(records: readonly MeasureRecord[], limit: number, isExact: boo
 }
 
 /** Every row with where it stood; canaries last. */
-function placesOf(
-  records: readonly MeasureRecord[],
-): { record: number; place: number; name: string; row: MeasureRow }[] {
+function placesOf(records: readonly MeasureRecord[]): Place[] {
   const judged = byWeight(measuredRows(records)).map(({ row, record, name }) => ({
     record: records.indexOf(record),
     place: record.rows.indexOf(row),

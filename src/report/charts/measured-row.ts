@@ -6,6 +6,7 @@ import type { ChartWithTable, ScatterPoint } from "../chart.js";
 import { formatValue, plural } from "../format.js";
 import { changeOf } from "../measure-rows.js";
 import { figureColumns, type Table } from "../table.js";
+import { roundEnds } from "./round-ends.js";
 
 /** Share of a round's width over which its quads are spread. */
 const SPREAD = 0.6;
@@ -16,7 +17,8 @@ export function distributionChart({ rounds, verdict, id }: MeasureRow): ChartWit
   const quads = ascending(rounds.flatMap(({ quads: all }) => all.map(quadLogRatio)));
   const medians = ascending(rounds.map(roundLogRatio));
   const slower = quads.filter((change) => change > 0).length / quads.length;
-  const [low, high] = centre(quads, verdict.floor);
+  const [low, high] = middleOf(quads);
+  const floors = [1 / (1 + verdict.floor) - 1, verdict.floor] as const;
   const line = (label: string, style: number, x: number) => ({
     ...{ label, style, points: [[x, 0] as const, [x, 1] as const] },
   });
@@ -43,8 +45,8 @@ export function distributionChart({ rounds, verdict, id }: MeasureRow): ChartWit
       series: [
         { label: "quads", style: 0, points: steps(quads, low, high) },
         { label: "medians of rounds", style: 1, points: steps(medians, low, high) },
-        line("floor, faster", 6, 1 / (1 + verdict.floor) - 1),
-        line("floor, slower", 6, verdict.floor),
+        // Where it is far away, it says nothing of the shape.
+        ...floors.flatMap((at) => (at > low && at < high ? [line("floor", 6, at)] : [])),
       ],
     },
     table: {
@@ -166,10 +168,16 @@ function ascending(values: number[]): number[] {
   return values.sort((a, b) => a - b);
 }
 
+/** The middle 96 % with air: the shape of the distribution, wherever it lies. */
+function middleOf(logs: readonly number[]): [number, number] {
+  const ends = [quantile(logs, 0.02), quantile(logs, 0.98)].map(changeOf) as [number, number];
+  const air = (ends[1] - ends[0]) / 2;
+  return roundEnds(ends[0] - air, ends[1] + air);
+}
+
 /** The middle 96 % and the floor, with air; a lone wild quad stands at the edge. */
 function centre(logs: readonly number[], floor: number): [number, number] {
   const low = Math.min(changeOf(quantile(logs, 0.02)), -floor);
   const high = Math.max(changeOf(quantile(logs, 0.98)), floor);
-  const air = 0.1 * (high - low);
-  return [low - air, high + air];
+  return roundEnds(low, high);
 }

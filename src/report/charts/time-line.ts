@@ -4,6 +4,7 @@ import { quantile } from "../../statistics/quantile.js";
 import type { ChartWithTable, ScatterPoint, Shade } from "../chart.js";
 import { formatValue, plural } from "../format.js";
 import { figureColumns } from "../table.js";
+import { roundEnds } from "./round-ends.js";
 
 /** Blocks of a warm-up that are drawn: of more, evenly spaced ones. */
 const WARM_UP_BLOCKS = 24;
@@ -22,12 +23,10 @@ export function timeLineChart(row: MeasureRow): ChartWithTable {
   row.rounds.forEach((round, index) => addRound(line, round, index + 1));
   const blocks = row.rounds.flatMap(({ quads }) => quads.flatMap(({ ns }) => ns));
   const sorted = blocks.sort((a, b) => a - b);
-  const middle = quantile(sorted, 0.5);
-  const spread = Math.max(middle * 0.02, quantile(sorted, 0.98) - quantile(sorted, 0.02));
-  const [min, max] = [
-    Math.max(0, quantile(sorted, 0.02) - spread),
-    quantile(sorted, 0.98) + spread,
-  ];
+  const [low, high] = [quantile(sorted, 0.02), quantile(sorted, 0.98)];
+  const spread = Math.max(quantile(sorted, 0.5) * 0.02, high - low);
+  const [least, max] = roundEnds(low - spread / 2, high + spread);
+  const min = Math.max(0, least);
   const held = (points: readonly ScatterPoint[]): ScatterPoint[] =>
     points.map((point) => ({ ...point, y: Math.min(max, Math.max(min, point.y)) }));
   const beyond = [...line.base, ...line.head].filter(({ y }) => y > max || y < min).length;

@@ -3,12 +3,11 @@ import type { Chart, ChartConfiguration, Plugin } from "chart.js";
 import { FOREST_LOOKS, type ForestModel, type ForestRow } from "../chart.js";
 import { formatValue } from "../format.js";
 import { rowAxis, valueAxis } from "./axes.js";
-import { fitted } from "./labels.js";
 import { faded, type Theme } from "./theme.js";
 import { textTooltip } from "./tooltip.js";
 
 /** Share of the width for names, and its bounds in pixels. */
-const NAME_SHARE = 0.3;
+const NAME_SHARE = 0.34;
 const NAME_MAX = 320;
 /** The change of a row, right of the plot. */
 const FIGURE_WIDTH = 64;
@@ -67,14 +66,17 @@ function bands({ rows, x: { min, max } }: ForestModel, theme: Theme): Plugin {
     beforeDatasetsDraw({ ctx, scales }) {
       const { x, y } = scales;
       if (x === undefined || y === undefined) return;
-      const pitch = Math.abs(y.getPixelForValue(1) - y.getPixelForValue(0));
       ctx.save();
       ctx.fillStyle = faded(theme.accent, 0.13);
       rows.forEach(({ band }, row) => {
         const [left, right] = band.map((end) =>
           x.getPixelForValue(Math.min(max, Math.max(min, end))),
         ) as [number, number];
-        ctx.fillRect(left, y.getPixelForValue(row) - pitch / 2, right - left, pitch + 0.5);
+        // Whole pixels: neighbours that overlapped would show as lines.
+        const [top, bottom] = [row - 0.5, row + 0.5].map((at) =>
+          Math.round(y.getPixelForValue(at)),
+        );
+        ctx.fillRect(left, top!, right - left, bottom! - top!);
       });
       ctx.fillStyle = theme.muted;
       const zero = Math.round(x.getPixelForValue(0));
@@ -98,7 +100,7 @@ function names({ rows, x: axis }: ForestModel, theme: Theme): Plugin {
         const at = y.getPixelForValue(row);
         ctx.fillStyle = theme.ink;
         ctx.textAlign = "left";
-        ctx.fillText(fitted(ctx, name, nameWidth(chart) - 12), 0, at);
+        ctx.fillText(fitTail(ctx, name, nameWidth(chart) - 12), 0, at);
         const isBeyond = value > axis.max || value < axis.min;
         ctx.fillStyle = isBeyond ? theme.ink : theme.muted;
         ctx.textAlign = "right";
@@ -107,4 +109,14 @@ function names({ rows, x: axis }: ForestModel, theme: Theme): Plugin {
       ctx.restore();
     },
   };
+}
+
+/** Text that loses its beginning: names of one family differ at their ends. */
+function fitTail(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  if (ctx.measureText(text).width <= width) return text;
+  const characters = [...text];
+  while (characters.length > 1 && ctx.measureText(`…${characters.join("")}`).width > width) {
+    characters.shift();
+  }
+  return `…${characters.join("")}`;
 }

@@ -224,7 +224,7 @@ export function barTotals(model: BarsModel, theme: Theme): Plugin {
 }
 
 /** Text cut with an ellipsis to `width` pixels. */
-export function fitted(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+function fitted(ctx: CanvasRenderingContext2D, text: string, width: number): string {
   if (ctx.measureText(text).width <= width) return text;
   const characters = [...text];
   while (characters.length > 1 && ctx.measureText(`${characters.join("")}…`).width > width) {
