@@ -35,6 +35,7 @@ async function wordsOf(program: Command): Promise<Words> {
   const { protocols } = await import("../protocols/registry.js");
   const names: Readonly<Record<string, readonly string[]>> = {
     run: [...builtinNames(), ...protocols.map(({ id }) => id)],
+    compare: ["wasm", "ts"],
     list: ["protocols", "scenarios", "networks", "kernels"],
     completion: SHELLS,
   };

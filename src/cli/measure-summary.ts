@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import type { MeasureRecord, MeasureRow } from "../history/measure-record.js";
 import { percent } from "../measure/verdicts.js";
 import { shownPath } from "./files.js";
-import { renderTable } from "./table.js";
+import { renderTable, TERMINAL_COLUMNS } from "./table.js";
 
 const STATES = ["regressed", "improved", "equivalent", "inconclusive", "advisory"] as const;
 
@@ -47,8 +47,8 @@ export function renderMeasureSummary(
     counts.join(", "),
     coloured(table, stream),
     ...noteLines(judged),
-    `canaries ${moved.length === 0 ? "held" : `moved: ${moved.join(", ")}`}; ` +
-      `a block's empty loop took at most ${(100 * overhead).toFixed(2)} % of it`,
+    moved.length === 0 ? "canaries held" : `canaries moved: ${moved.join(", ")}`,
+    `a block's empty loop took at most ${(100 * overhead).toFixed(2)} % of it`,
     ...files.map((file) => `wrote ${shownPath(file)}`),
     `arithmetic of a row: hearsay explain ID ${record}`,
     "",
@@ -82,9 +82,11 @@ function noteLines(rows: readonly MeasureRow[]): string[] {
     const text = verdict.note ?? note;
     if (text !== null) notes.set(text, [...(notes.get(text) ?? []), id]);
   }
-  return [...notes].map(
-    ([text, ids]) => `${ids.length === 1 ? ids[0] : `${ids.length} rows`}: ${text}`,
-  );
+  return [...notes].flatMap(([text, ids]) => {
+    const of = ids.length === 1 ? ids[0]! : `${ids.length} rows`;
+    const line = `${of}: ${text}`;
+    return line.length <= TERMINAL_COLUMNS ? [line] : [`${of}:`, `  ${text}`];
+  });
 }
 
 function coloured(table: string, stream: NodeJS.WriteStream): string {

@@ -1,5 +1,11 @@
 /** Records of paired measuring as the sampler would write them: drawn times, real verdicts. */
-import type { MeasureRecord, MeasureRow, WarmUp } from "../../src/history/measure-record.js";
+import {
+  parseMeasureRecord,
+  renderMeasureRecord,
+  type MeasureRecord,
+  type MeasureRow,
+  type WarmUp,
+} from "../../src/history/measure-record.js";
 import { canariesOf, withVerdicts } from "../../src/measure/verdicts.js";
 import { uniform } from "../../src/measure/random.js";
 import { makeRecord } from "./fixture.js";
@@ -27,7 +33,7 @@ export function measureRecord(settings: MeasureSettings): MeasureRecord {
   ];
   const judged = withVerdicts(rows, { looks, seed: 1 });
   const { environment } = makeRecord({ name: "x", mode: "push", nodes: 64, trials: 1 });
-  return {
+  const record: MeasureRecord = {
     header: {
       ...{
         schema: 1,
@@ -45,6 +51,8 @@ export function measureRecord(settings: MeasureSettings): MeasureRecord {
     },
     rows: judged,
   };
+  // Through the file, whose order of fields is that of its schema.
+  return parseMeasureRecord("fixture", renderMeasureRecord(record));
 }
 
 interface Draws {
