@@ -36,6 +36,7 @@ async function wordsOf(program: Command): Promise<Words> {
   const { OVERLAY_NAMES } = await import("../views/presets.js");
   const names: Readonly<Record<string, readonly string[]>> = {
     run: [...builtinNames(), ...protocols.map(({ id }) => id)],
+    compare: ["wasm", "ts"],
     list: ["protocols", "scenarios", "networks", "kernels"],
     completion: SHELLS,
     views: OVERLAY_NAMES,

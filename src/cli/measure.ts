@@ -59,7 +59,10 @@ export function addMeasureCommands(
   measureFlags(program.command("calibrate"))
     .summary("measure HEAD against itself; write floors")
     .description("Build HEAD twice, in two folders, and keep how far equal code differs here.")
-    .addHelpText("after", "\nFloors count from the tenth run on, on one class of machine.\n")
+    .addHelpText(
+      "after",
+      "\nFloors count from the tenth run on, on one class of machine.\n\nExamples:\n  hearsay calibrate --budget 10m\n",
+    )
     .action(async (flags: MeasureFlags) => {
       const { runCalibrate } = await import("./run-measure.js");
       finish(await runCalibrate(flags, args));
@@ -70,6 +73,7 @@ export function addMeasureCommands(
     .description("Print how a row's verdict follows from its raw quads.")
     .argument("<id>", "row, or part of its name")
     .argument("<record>", "file written by compare, gate or calibrate")
+    .addHelpText("after", "\nExamples:\n  hearsay explain raw-words reports/gate-1234abcd.jsonl\n")
     .action(async (id: string, file: string) => {
       const { runExplain } = await import("./run-measure.js");
       finish(await runExplain(id, file));
@@ -111,6 +115,7 @@ function measureFlags(command: Command): Command {
     .option("--strict", "exit 3 when a row stays inconclusive")
     .option("--require-all", "exit 5 when the head lacks a bench")
     .option("-o, --out <folder>", "where records and floors go", "reports")
+    .option("--no-report", "no HTML page, the record only")
     .option("--json", "print the record, and nothing else, on stdout")
     .option("--quiet", "no progress, no table");
 }

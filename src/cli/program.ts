@@ -35,7 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** @param finish takes the exit code of the command that ran */
-function createProgram(args: readonly string[], finish: (code: number) => void): Command {
+export function createProgram(args: readonly string[], finish: (code: number) => void): Command {
   const program = new Command("hearsay")
     .description("Gossip protocols at a million nodes: what they do, and how fast the code is.")
     .version(packageVersion())

@@ -21,6 +21,7 @@ import type { ShardChoice } from "../measure/shards.js";
 import { canariesOf, isJudged } from "../measure/verdicts.js";
 import { commandText } from "./command-text.js";
 import { EXIT } from "./exit.js";
+import { writeWhole } from "./files.js";
 import { catchInterrupt } from "./interrupt.js";
 import { loadMeasure } from "./measure-files.js";
 import { acceptedOf, acceptLines, loadAccept, outcomeOf } from "./measure-outcome.js";
@@ -33,6 +34,7 @@ import {
   type Sides,
 } from "./measure-sides.js";
 import { renderMeasureSummary } from "./measure-summary.js";
+import { writeIndex } from "./report-index.js";
 import { createStepProgress } from "./step-progress.js";
 
 /** What commander hands over. */
@@ -52,6 +54,8 @@ export interface MeasureFlags {
   readonly out: string;
   readonly json?: true;
   readonly quiet?: true;
+  /** false: no HTML page, the record only. */
+  readonly report: boolean;
 }
 
 export interface GateFlags extends MeasureFlags {
@@ -222,9 +226,18 @@ async function ended(
   flags: MeasureFlags,
 ): Promise<number> {
   const accepted = await acceptedOf(accept, record);
+  const files = [file];
+  // After the record, and after floors: a page that cannot be made costs no measurement.
+  if (flags.report) {
+    const page = file.replace(/\.jsonl$/, ".html");
+    const { renderMeasureReport } = await import("../report/measure-page.js");
+    writeWhole(page, renderMeasureReport([record], { generatedAt: record.header.createdAt }));
+    writeIndex(flags.out);
+    files.push(page);
+  }
   if (flags.json === true) process.stdout.write(renderMeasureRecord(record));
   else if (flags.quiet !== true) {
-    process.stdout.write(renderMeasureSummary(record, file, acceptLines(accepted)));
+    process.stdout.write(renderMeasureSummary(record, files, acceptLines(accepted)));
   }
   return outcomeOf(record, accepted, flags);
 }

@@ -34,10 +34,14 @@ export async function runMerge(files: readonly string[], flags: MergeFlags): Pro
   if (flags.quiet !== true) {
     const classes = new Set(parts.map((part) => part.record.header.environment.class)).size;
     process.stdout.write(
-      renderMeasureSummary(record, shownPath(flags.output), [
-        ...acceptLines(accepted),
-        ...(classes > 1 ? [`  shards ran on ${classes} classes of machine`] : []),
-      ]),
+      renderMeasureSummary(
+        record,
+        [flags.output],
+        [
+          ...acceptLines(accepted),
+          ...(classes > 1 ? [`  shards ran on ${classes} classes of machine`] : []),
+        ],
+      ),
     );
   }
   return outcomeOf(record, accepted, flags);

@@ -3,7 +3,7 @@
  * against. Times are nanoseconds of one operation; ratios are time of an arm over time of WASM.
  */
 import { z } from "zod";
-import { environmentSchema, RECORD_SCHEMA } from "./record.js";
+import { environmentSchema, RECORD_SCHEMAS } from "./record.js";
 
 const time = z.number().positive();
 
@@ -52,7 +52,7 @@ export const reconcileRowSchema = z.strictObject({
 });
 
 export const benchRecordSchema = z.strictObject({
-  schema: z.literal(RECORD_SCHEMA),
+  schema: z.enum(RECORD_SCHEMAS),
   kind: z.literal("bench"),
   id: z.string(),
   createdAt: z.string(),

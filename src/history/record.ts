@@ -8,7 +8,7 @@ import { machineSchema } from "./machine.js";
 
 export const RECORD_SCHEMA = "hearsay.record/2";
 /** Records that are read. 1 knew neither what was lost nor the places of nodes. */
-const RECORD_SCHEMAS = ["hearsay.record/1", RECORD_SCHEMA] as const;
+export const RECORD_SCHEMAS = ["hearsay.record/1", RECORD_SCHEMA] as const;
 
 /** A measure may be missing (null): rounds to a coverage that was never reached. */
 const measure = z.number().nullable();

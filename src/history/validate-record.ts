@@ -3,7 +3,7 @@
  * was judged. A measure passes when |measured - expected| <= reach.
  */
 import { z } from "zod";
-import { environmentSchema, RECORD_SCHEMA } from "./record.js";
+import { environmentSchema, RECORD_SCHEMAS } from "./record.js";
 
 export const validatedMeasureSchema = z.strictObject({
   /** Name in the source's file: "mean_rounds"; of a series, "ratio_series.3". */
@@ -35,7 +35,7 @@ export const validatedCaseSchema = z.strictObject({
 });
 
 export const validateRecordSchema = z.strictObject({
-  schema: z.literal(RECORD_SCHEMA),
+  schema: z.enum(RECORD_SCHEMAS),
   /** fidelity: what is expected was measured on real systems, not published. */
   kind: z.enum(["validate", "fidelity"]),
   id: z.string(),

@@ -3,7 +3,7 @@ import type { MeasureRow } from "../history/measure-record.js";
 import type { ArmTiers } from "../history/round-evidence.js";
 import { meanInterval } from "../statistics/interval.js";
 import { confirmLow, detectable, RATE, type JudgeRule } from "./judge.js";
-import { roundLogRatio } from "./round.js";
+import { roundLogRatio } from "../statistics/quads.js";
 import { armTime, varianceSplit } from "./variance.js";
 import { judgeRows, percent, ratiosOf } from "./verdicts.js";
 

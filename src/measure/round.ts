@@ -4,7 +4,8 @@
  */
 import type { MeasuredRound, Quad } from "../history/measure-record.js";
 import type { RowEvidence } from "../history/round-evidence.js";
-import { median, medianError } from "../statistics/quantile.js";
+import { quadLogRatio } from "../statistics/quads.js";
+import { medianError } from "../statistics/quantile.js";
 import { ArmProcess } from "./arm-process.js";
 import { disturbedShares, readDisturbance } from "./cores.js";
 import type { ArmSource, Block, WarmUpPlan } from "./messages.js";
@@ -201,15 +202,4 @@ async function runQuads(
     ratios.push(quadLogRatio(quad));
   }
   return quads;
-}
-
-/** ln(head / base) of a quad: half the sum over B's blocks less that over A's. */
-export function quadLogRatio({ order, ns }: Quad): number {
-  const [outer, inner] = [Math.log(ns[0] * ns[3]), Math.log(ns[1] * ns[2])];
-  return (order === "ABBA" ? inner - outer : outer - inner) / 2;
-}
-
-/** Median over the quads of a round. */
-export function roundLogRatio({ quads }: MeasuredRound): number {
-  return median(quads.map(quadLogRatio));
 }

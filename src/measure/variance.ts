@@ -3,7 +3,7 @@ import type { MeasureRow, MeasuredRound, Quad } from "../history/measure-record.
 import { median } from "../statistics/quantile.js";
 import { bcaInterval } from "../statistics/bootstrap.js";
 import { childSeed, uniform } from "./random.js";
-import { quadLogRatio, roundLogRatio } from "./round.js";
+import { quadLogRatio, roundLogRatio } from "../statistics/quads.js";
 
 export interface VarianceSplit {
   /** Variance of a round's median by its quads alone: mean over rounds of 1.57 var / N. */

@@ -3,8 +3,8 @@ import type { MeasuredRound, MeasureRow, Verdict } from "../history/measure-reco
 import { studentTQuantile } from "../statistics/distributions.js";
 import { meanInterval } from "../statistics/interval.js";
 import { meanEstimate, type MeanEstimate } from "../statistics/margin.js";
+import { roundLogRatio } from "../statistics/quads.js";
 import { detectable, judge, type JudgeRule, type Judgement } from "./judge.js";
-import { roundLogRatio } from "./round.js";
 
 /** Of a normal law this is three standard deviations. */
 const CANARY_LEVEL = 0.99865;

@@ -72,8 +72,19 @@ export interface ScatterModel extends ChartText {
     readonly label: string;
     readonly style: number;
     readonly points: readonly ScatterPoint[];
+    /** In a fine chart: full marks, for what sums up the others. */
+    readonly isLarge?: boolean;
   }[];
   readonly lines: readonly ScatterLine[];
+  /** Marks of a few pixels, for hundreds of points. */
+  readonly isFine?: boolean;
+  /** Stretches of the x axis on a tinted ground. */
+  readonly shades?: readonly Shade[];
+}
+
+export interface Shade {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface ScatterPoint {
@@ -99,7 +110,38 @@ export interface ScatterLine {
   readonly isReference?: boolean;
 }
 
-export type ChartModel = LinesModel | BarsModel | DotsModel | ScatterModel;
+/** One thin row per bench: its change with its interval, before the band of changes that do not count. */
+export interface ForestModel extends ChartText {
+  readonly kind: "forest";
+  /** Symmetric about zero; marks beyond it stand at its edge. */
+  readonly x: Axis & { readonly min: number; readonly max: number };
+  readonly rows: readonly ForestRow[];
+}
+
+export interface ForestRow {
+  readonly name: string;
+  /** Decides shape and colour, see FOREST_LOOKS. */
+  readonly state: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly band: readonly [low: number, high: number];
+  /** What a reader is told of the row: its title, then one line each. */
+  readonly words: readonly string[];
+}
+
+/** Looks of states: a colour by its name in the style sheet, a marker, full or hollow. */
+export const FOREST_LOOKS: Readonly<
+  Record<string, { readonly style: number; readonly marker: string; readonly isFull: boolean }>
+> = {
+  regressed: { style: 1, marker: "triangle", isFull: true },
+  improved: { style: 2, marker: "rectRot", isFull: true },
+  equivalent: { style: 0, marker: "rect", isFull: true },
+  inconclusive: { style: 6, marker: "circle", isFull: false },
+  advisory: { style: 4, marker: "crossRot", isFull: false },
+};
+
+export type ChartModel = LinesModel | BarsModel | DotsModel | ScatterModel | ForestModel;
 
 export interface ChartWithTable {
   readonly model: ChartModel;
@@ -118,7 +160,7 @@ export function renderChart({ model, table }: ChartWithTable): string {
   const height =
     model.kind === "lines" || model.kind === "scatter"
       ? "tall"
-      : `rows-${ROW_CLASSES.find((rows) => rows >= model.rows.length) ?? CHART_ROWS_MAX}`;
+      : `${model.kind === "forest" ? "thin-" : ""}rows-${ROW_CLASSES.find((rows) => rows >= model.rows.length) ?? CHART_ROWS_MAX}`;
   return `<figure class="chart-figure" id="${id}">
 <h3 id="${id}-title">${escape(title)}</h3>
 <p class="summary" id="${id}-summary">${escape(asSentence(summary))}</p>
@@ -136,7 +178,8 @@ ${renderTable(table)}
 const KEY_ITEMS_MAX = 12;
 
 function isLongKey(model: ChartModel): boolean {
-  return model.kind !== "bars" && model.series.length > KEY_ITEMS_MAX;
+  if (model.kind === "bars" || model.kind === "forest") return false;
+  return model.series.length > KEY_ITEMS_MAX;
 }
 
 /** Every line, part or marker with its name; the client hides it where names stand on the lines. */
@@ -148,11 +191,29 @@ function keyItems(model: ChartModel): string {
       .join("");
   }
   if (model.kind === "scatter") return scatterKey(model);
+  if (model.kind === "forest") return forestKey(model);
   return model.series
     .map(({ label, style }) =>
       item(swatch(style, model.kind === "lines" ? "both" : "marker"), label),
     )
     .join("");
+}
+
+/** The states that occur, each with its mark. */
+function forestKey({ rows }: ForestModel): string {
+  const states = Object.keys(FOREST_LOOKS).filter((name) =>
+    rows.some(({ state }) => state === name),
+  );
+  const marks = states.map((state) => {
+    const { style, marker, isFull } = FOREST_LOOKS[state]!;
+    const shape = MARKER_PATHS[marker as (typeof MARKERS)[number]];
+    const drawn = isFull ? shape : shape.replace('fill="currentColor"', HOLLOW);
+    return item(svgSwatch(style, MARKER_BOX, drawn), state);
+  });
+  return [
+    ...marks,
+    item('<span class="swatch band"></span>', "floor: smaller changes do not count"),
+  ].join("");
 }
 
 function scatterKey({ series, lines }: ScatterModel): string {
@@ -190,21 +251,28 @@ export const MARKERS = ["circle", "rect", "triangle", "rectRot", "crossRot"] as 
 const REFERENCE_SWATCH =
   '<svg class="swatch-line" viewBox="0 0 30 12" width="30" height="12" aria-hidden="true"><path d="M0 6H30" stroke="currentColor" stroke-width="1" stroke-dasharray="3 3"/></svg>';
 
+const MARKER_BOX = 'viewBox="9 0 12 12" width="12"';
+const HOLLOW = 'fill="none" stroke="currentColor" stroke-width="1.5"';
+
+const MARKER_PATHS: Readonly<Record<(typeof MARKERS)[number], string>> = {
+  circle: '<circle cx="15" cy="6" r="3.5" fill="currentColor"/>',
+  rect: '<path d="M12 3h6v6h-6z" fill="currentColor"/>',
+  triangle: '<path d="M15 2l4 7h-8z" fill="currentColor"/>',
+  rectRot: '<path d="M15 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" fill="currentColor"/>',
+  crossRot: '<path d="M12 3l6 6m0-6l-6 6" stroke="currentColor" stroke-width="2"/>',
+};
+
 function swatch(style: number, shows: "line" | "marker" | "both"): string {
   const dash = DASHES[style % DASHES.length]!.join(" ");
   const line =
     shows === "marker"
       ? ""
       : `<path d="M0 6H30" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash || "none"}"/>`;
-  const marker = {
-    circle: '<circle cx="15" cy="6" r="3.5" fill="currentColor"/>',
-    rect: '<path d="M12 3h6v6h-6z" fill="currentColor"/>',
-    triangle: '<path d="M15 2l4 7h-8z" fill="currentColor"/>',
-    rectRot: '<path d="M15 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5z" fill="currentColor"/>',
-    crossRot: '<path d="M12 3l6 6m0-6l-6 6" stroke="currentColor" stroke-width="2"/>',
-  }[MARKERS[style % MARKERS.length]!];
-  const box =
-    shows === "marker" ? 'viewBox="9 0 12 12" width="12"' : 'viewBox="0 0 30 12" width="30"';
-  const parts = `${line}${shows === "line" ? "" : marker}`;
+  const marker = MARKER_PATHS[MARKERS[style % MARKERS.length]!];
+  const box = shows === "marker" ? MARKER_BOX : 'viewBox="0 0 30 12" width="30"';
+  return svgSwatch(style, box, `${line}${shows === "line" ? "" : marker}`);
+}
+
+function svgSwatch(style: number, box: string, parts: string): string {
   return `<svg class="swatch-line colour-${style % COLOURS}" ${box} height="12" aria-hidden="true">${parts}</svg>`;
 }

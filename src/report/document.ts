@@ -17,8 +17,8 @@ export interface PageParts {
   readonly runsWasm?: boolean;
 }
 
-/** A bundled client: `client` draws, `panel` runs trials as well. */
-export function clientScript(name: "client" | "panel" = "client"): string {
+/** A bundled client: `client` draws, `panel` runs trials as well, `measure` unpacks measured rows. */
+export function clientScript(name: "client" | "panel" | "measure" = "client"): string {
   return inlinable(readFileSync(artifact("report", `${name}.js`), "utf8"));
 }
 

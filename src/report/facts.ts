@@ -1,4 +1,5 @@
 /** What a run was: its settings and its machine, by name; for tables and for what differs. */
+import type { Environment } from "../history/record.js";
 import { formatValue } from "./format.js";
 import type { Run } from "./runs.js";
 
@@ -25,6 +26,10 @@ export function settingsOf({ record: { id, createdAt, status, scenario } }: Run)
 }
 
 export function environmentOf({ record: { environment } }: Run): Facts {
+  return environmentFacts(environment);
+}
+
+export function environmentFacts(environment: Environment): Facts {
   const { memoryBytes, commit, dirty, flags, wasmHash, machine, ...named } = environment;
   const { class: kind, ...rest } = named;
   // Load and steal belong to the moment, not to the machine.

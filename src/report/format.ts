@@ -1,7 +1,10 @@
 /** How a value reads, by the name of its format; shared by tables and by the charts in the page. */
 import { formatBytes, formatCount, formatDuration, formatNodes, trimmed } from "../units.js";
 
-/** percent: a share 0..1. nodes: 1e6. milliseconds: axis of times, the unit stands in the axis label. */
+/**
+ * percent: a share 0..1. change: a share with its sign: 0.03 is +3 %. nodes: 1e6. milliseconds: axis of
+ * times, the unit stands in the axis label.
+ */
 export type Format =
   | "count"
   | "nodes"
@@ -11,7 +14,8 @@ export type Format =
   | "milliseconds"
   | "bytes"
   | "nanoseconds"
-  | "ratio";
+  | "ratio"
+  | "change";
 
 export function formatValue(value: number | null | undefined, format: Format): string {
   if (value === null || value === undefined) return "–";
@@ -35,7 +39,16 @@ export function formatValue(value: number | null | undefined, format: Format): s
       return `${trimmed(value)} ns`;
     case "ratio":
       return `${trimmed(value)}×`;
+    case "change":
+      return formatChange(value);
   }
+}
+
+/** "+3.1 %": two decimals below 10 %, with a minus that lines up with the plus. */
+function formatChange(share: number): string {
+  const percent = Math.abs(share) * 100;
+  const text = percent >= 10 ? trimmed(percent) : String(Number(percent.toFixed(2)));
+  return `${text === "0" ? "" : share < 0 ? "−" : "+"}${text}\u00a0%`;
 }
 
 /** "99.9998 %": enough digits that only a share of exactly 1 reads as 100 %. */

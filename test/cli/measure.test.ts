@@ -1,20 +1,33 @@
 /** compare, gate and explain as a user calls them: exit codes, records, one line for bad input. */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtFolder } from "./built-folder.js";
 import { emptyFolder, hearsay } from "./hearsay.js";
 
-const FAST = ["--only", "b/one/ts", "--rounds", "2", "--quads", "2", "--quiet", "--out", "out"];
+const FAST = ["--only", "b/one/ts", "--rounds", "2", "--quads", "2", "--out", "out"];
 
 describe("compare", () => {
   it("keeps a record that explain reads", () => {
     const cwd = emptyFolder();
     builtFolder(cwd, "a", "same");
-    const { code, stderr } = hearsay(["compare", "a", "a", ...FAST, "--floor", "5"], { cwd });
+    const run = ["compare", "a", "a", ...FAST, "--floor", "5"];
+    const { code, stdout, stderr } = hearsay(run, { cwd });
     // Times decide between no finding and, on a very noisy machine, a wrong one.
     expect([0, 1], stderr).toContain(code);
-    const [file] = readdirSync(join(cwd, "out"));
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(readdirSync(join(cwd, "out")).sort()).toEqual([
+      expect.stringMatching(/^compare-[0-9a-f]{8}\.html$/),
+      expect.stringMatching(/^compare-[0-9a-f]{8}\.jsonl$/),
+      "index.html",
+    ]);
+    const file = readdirSync(join(cwd, "out")).find((name) => name.endsWith(".jsonl"));
+    const record = join("out", file!);
+    expect(readFileSync(join(cwd, "out", "index.html"), "utf8")).toContain("Compare: a against a");
+    const again = hearsay(["report", record, "--json"], { cwd });
+    expect(again.stdout).toBe(readFileSync(join(cwd, record), "utf8"));
+    expect(hearsay(["report", record, "-o", "page.html"], { cwd })).toMatchObject({ code: 0 });
+    expect(readFileSync(join(cwd, "page.html"), "utf8")).toContain("<h1>Compare: a against a</h1>");
     const told = hearsay(["explain", "b/one/ts", join("out", file!)], { cwd });
     expect(told.code).toBe(0);
     expect(told.stdout).toMatch(/^b\/one\/ts: (equivalent|inconclusive|improved|regressed)/);
@@ -28,8 +41,10 @@ describe("compare", () => {
     builtFolder(cwd, "a", "one");
     builtFolder(cwd, "b", "other");
     builtFolder(cwd, "none", "");
-    expect(hearsay(["compare", "a", "b", ...FAST], { cwd }).code).toBe(4);
-    expect(hearsay(["compare", "a", "none", ...FAST, "--require-all"], { cwd }).code).toBe(5);
+    const quick = [...FAST, "--quiet", "--no-report"];
+    expect(hearsay(["compare", "a", "b", ...quick], { cwd }).code).toBe(4);
+    expect(hearsay(["compare", "a", "none", ...quick, "--require-all"], { cwd }).code).toBe(5);
+    expect(readdirSync(join(cwd, "out")).filter((name) => name.endsWith(".html"))).toEqual([]);
   });
 });
 

@@ -134,7 +134,11 @@ if (isStale("dist/backend-ts.js", "assembly", "src", "bench")) {
       target: "es2022",
       logLevel: "warning",
       legalComments: "none",
-      entryPoints: { client: "src/report/client/main.ts", panel: "src/panel/main.ts" },
+      entryPoints: {
+        client: "src/report/client/main.ts",
+        measure: "src/report/client/measure.ts",
+        panel: "src/panel/main.ts",
+      },
       outdir: "dist/report",
     });
     cpSync("src/report/client/style.css", "dist/report/style.css");

@@ -15,6 +15,7 @@ import {
 import { PointWithErrorBar, ScatterWithErrorBarsController } from "chartjs-chart-error-bars";
 import annotationPlugin from "chartjs-plugin-annotation";
 import { COLOURS, renderChart, type ChartModel, type ChartWithTable } from "../chart.js";
+import { forestConfig } from "./forest.js";
 import { linesConfig } from "./lines.js";
 import { barsConfig, dotsConfig } from "./rows.js";
 import { mountSaves } from "./saves.js";
@@ -96,14 +97,19 @@ function svgOf(model: ChartModel, canvas: HTMLCanvasElement): string {
 
 function configOf(model: ChartModel, theme: Theme, key: HTMLElement): ChartConfiguration {
   switch (model.kind) {
-    case "lines":
-      return linesConfig(model, theme, (complete) => {
+    case "lines": {
+      // Not every checker takes a configuration of lines for one of any chart.
+      const config: unknown = linesConfig(model, theme, (complete) => {
         key.hidden = complete;
       });
+      return config as ChartConfiguration;
+    }
     case "bars":
       return barsConfig(model, theme);
     case "dots":
       return dotsConfig(model, theme);
+    case "forest":
+      return forestConfig(model, theme);
     case "scatter":
       return scatterConfig(model, theme, {
         lines: (complete) => (key.hidden = complete),
@@ -112,10 +118,20 @@ function configOf(model: ChartModel, theme: Theme, key: HTMLElement): ChartConfi
   }
 }
 
+const FOREST_KEYS: Readonly<Record<string, string>> = {
+  ArrowDown: "ArrowRight",
+  ArrowUp: "ArrowLeft",
+};
+
 /** Left and right go along a series, up and down change the series, Escape ends. */
 function walkByKeyboard(canvas: HTMLCanvasElement, model: ChartModel, current: () => Chart): void {
   const reading = document.getElementById(`${model.id}-reading`)!;
-  const seriesCount = model.kind === "bars" ? model.parts.length : model.series.length;
+  const isForest = model.kind === "forest";
+  const seriesCount = isForest
+    ? 1
+    : model.kind === "bars"
+      ? model.parts.length
+      : model.series.length;
   const place = { datasetIndex: 0, index: -1 };
   const show = (active: { datasetIndex: number; index: number }[]): void => {
     const chart = current();
@@ -126,7 +142,7 @@ function walkByKeyboard(canvas: HTMLCanvasElement, model: ChartModel, current: (
     const [where, value] =
       model.kind === "lines" || model.kind === "scatter"
         ? [model.x, model.y]
-        : [model.rows, model.x];
+        : [isForest ? [] : model.rows, model.x];
     reading.textContent = active[0] === undefined ? "" : readPoint(chart, where, value, active[0]);
   };
   canvas.addEventListener("keydown", (event) => {
@@ -140,12 +156,14 @@ function walkByKeyboard(canvas: HTMLCanvasElement, model: ChartModel, current: (
       ArrowUp: () => (place.datasetIndex = (place.datasetIndex + seriesCount - 1) % seriesCount),
       Escape: () => (place.index = -1),
     };
-    const move = moves[event.key];
+    // The rows of a forest stand below each other, so that up and down go along them.
+    const key = isForest ? (FOREST_KEYS[event.key] ?? event.key) : event.key;
+    const move = moves[key];
     if (move === undefined) return;
     event.preventDefault();
     move();
     const own = current().data.datasets[place.datasetIndex]?.data.length ?? 0;
-    if (event.key.startsWith("ArrowUp") || event.key === "ArrowDown") {
+    if (key === "ArrowUp" || key === "ArrowDown") {
       place.index = Math.max(0, Math.min(place.index, own - 1));
     }
     show(place.index < 0 || own === 0 ? [] : [{ ...place }]);

@@ -14,20 +14,23 @@ const MARKER_STEP = 0.2;
 
 export function barsConfig(model: BarsModel, theme: Theme): ChartConfiguration {
   const looks = [theme.accent, theme.tint, hatched(theme)];
-  const datasets = model.parts.map(({ label, values }, part): ChartDataset<"bar"> => ({
-    label,
-    order: part,
-    data: values.map((value, row) => ({ x: value ?? 0, y: row })) as never,
-    backgroundColor: looks[part % looks.length]!,
-    borderColor: part === 2 ? theme.accent : theme.paper,
-    borderWidth: part === 2 ? 1 : { right: 1, left: 0, top: 0, bottom: 0 },
-    borderSkipped: false,
-    barThickness: model.rows.length > 12 ? 8 : 12,
-    stack: "all",
-  }));
+  const datasets: object[] = model.parts.map(
+    ({ label, values }, part) =>
+      ({
+        label,
+        order: part,
+        data: values.map((value, row) => ({ x: value ?? 0, y: row })) as never,
+        backgroundColor: looks[part % looks.length]!,
+        borderColor: part === 2 ? theme.accent : theme.paper,
+        borderWidth: part === 2 ? 1 : { right: 1, left: 0, top: 0, bottom: 0 },
+        borderSkipped: false,
+        barThickness: model.rows.length > 12 ? 8 : 12,
+        stack: "all",
+      }) satisfies ChartDataset<"bar">,
+  );
   return {
     type: "bar",
-    data: { datasets },
+    data: { datasets: datasets as never },
     options: {
       indexAxis: "y",
       parsing: { xAxisKey: "x", yAxisKey: "y" },

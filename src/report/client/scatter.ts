@@ -6,6 +6,7 @@ import {
   type ScatterLine,
   type ScatterModel,
   type ScatterPoint,
+  type Shade,
 } from "../chart.js";
 import { valueAxis } from "./axes.js";
 import { axisTitle, lineLabels } from "./labels.js";
@@ -14,6 +15,8 @@ import { faded, type Theme } from "./theme.js";
 import { textTooltip } from "./tooltip.js";
 
 const RADIUS = 5;
+/** Of one point among hundreds. */
+const FINE_RADIUS = 1.75;
 /** What a ring of size 1 has more. */
 const RING_GROWTH = 8;
 
@@ -31,7 +34,7 @@ export function scatterConfig(
   const first = model.series.length;
   // Whiskers of Chart.js are drawn with their points; lines follow, so that they lie below.
   const datasets = [
-    ...model.series.map((series, index) => pointsOf(series, index, theme)),
+    ...model.series.map((series, index) => pointsOf(series, index, theme, model.isFine === true)),
     ...model.lines.map((line, index) => pathOf(line, first + index, theme)),
   ];
   const isNamed = model.series.some(({ points }) => points.some(({ name }) => name !== undefined));
@@ -52,6 +55,7 @@ export function scatterConfig(
         legend: { display: false },
         tooltip: textTooltip(theme, (index) => index < first),
         ...(model.x.gutter === undefined ? {} : gutterLine(model, theme)),
+        ...(model.shades === undefined ? {} : shadedBoxes(model.shades, theme)),
       },
     },
     plugins: [
@@ -64,15 +68,18 @@ export function scatterConfig(
 }
 
 function pointsOf(
-  { label, style, points }: ScatterModel["series"][number],
-  order: number,
+  { label, style, points, isLarge }: ScatterModel["series"][number],
+  index: number,
   theme: Theme,
+  isFine: boolean,
 ): object {
   const colour = theme.series[style % theme.series.length]!;
-  const radii = points.map(pointRadius);
+  const isSmall = isFine && isLarge !== true;
+  const radii = isSmall ? points.map(() => FINE_RADIUS) : points.map(pointRadius);
   return {
     label,
-    order,
+    // What sums up the others lies above them.
+    order: isLarge === true ? -1 : index,
     data: points.map(({ x, y, low, high, words }) => ({
       ...{ x, y, words },
       ...(low === undefined || high === undefined ? {} : { yMin: low, yMax: high }),
@@ -81,7 +88,7 @@ function pointsOf(
     // Elements of the error bars plugin take their options without the prefix `point`.
     radius: radii,
     hoverRadius: radii.map((radius) => radius + 2),
-    borderWidth: 2,
+    borderWidth: isSmall ? 0.5 : 2,
     borderColor: colour,
     backgroundColor: points.map(({ ring }) => (ring === undefined ? colour : faded(colour, 0.12))),
     errorBarColor: colour,
@@ -114,6 +121,17 @@ function pathOf(line: ScatterLine, order: number, theme: Theme): ChartDataset<"l
     fill: false,
     clip: 6,
   };
+}
+
+function shadedBoxes(shades: readonly Shade[], theme: Theme): object {
+  const boxes = shades.map(({ from, to }, index) => [
+    `shade-${index}`,
+    {
+      ...{ type: "box", xMin: from, xMax: to, borderWidth: 0, drawTime: "beforeDatasetsDraw" },
+      backgroundColor: faded(theme.muted, 0.16),
+    },
+  ]);
+  return { annotation: { annotations: Object.fromEntries(boxes) as object } };
 }
 
 /** A faint line before what has no value on the scale. */

@@ -73,6 +73,8 @@ interface KeyLine {
 }
 
 function keyOf(model: ChartModel): KeyLine[] {
+  // The rows of a forest are named beside it.
+  if (model.kind === "forest") return [];
   if (model.kind === "bars") {
     if (model.parts.length === 1) return [];
     return model.parts.map(({ label }, style) => ({ label, style, isPart: true }));
