@@ -199,8 +199,7 @@ describe.skipIf(executable === undefined)("in a browser", () => {
     expect(await plain.page.locator("#row details table").first().isVisible()).toBe(true);
     await plain.page.context().close();
     const { page } = await openFile(browser, files.small);
-    const pixels = (): Promise<string> =>
-      page.$eval("canvas", (canvas) => (canvas).toDataURL());
+    const pixels = (): Promise<string> => page.$eval("canvas", (canvas) => canvas.toDataURL());
     const light = await pixels();
     await page.emulateMedia({ colorScheme: "dark" });
     await expect.poll(pixels).not.toBe(light);
