@@ -60,7 +60,10 @@ export async function drawCase(index: number): Promise<DrawnCase> {
   // Perfect matchings are for the complete graph.
   if (spec.topology !== "complete") delete parameters.pairing;
   // Of many nodes with delays of many periods more is under way than memory holds.
-  const period = pick(isHeavy || nodes > 30_000 ? [50, 50, 200] : [7, 50, 200]);
+  const isCrowded = protocol === "redis-cluster" && nodes > 300;
+  const period = pick(
+    isCrowded ? [200, 200, 200] : isHeavy || nodes > 30_000 ? [50, 50, 200] : [7, 50, 200],
+  );
   const clock = event
     ? {
         kind: "event" as const,

@@ -60,7 +60,7 @@ function withText(text: string): object {
 function importRecord(text: string): object {
   const figures = { count: 2, meanNs: 1.5, stddevNs: 0.7, medianNs: 1.5, minNs: 1, maxNs: 2 };
   return {
-    ...{ schema: "hearsay.record/1", kind: "import", source: text, tool: text, createdAt: text },
+    ...{ schema: "hearsay.record/2", kind: "import", source: text, tool: text, createdAt: text },
     ...{ machine: text, quality: "low: order lost" },
     benches: [{ id: text, samplesNs: [1, 2], ...figures }],
   };
@@ -94,7 +94,7 @@ const DAMAGE: readonly (readonly [what: string, damage: (text: string) => string
   ["something else's file", () => '{"name":"package","version":"1.0.0","files":["a"]}'],
   [
     "a newer schema",
-    (text) => text.replace(/"schema":("hearsay.record\/1"|1)/, '"schema":"hearsay.record/9"'),
+    (text) => text.replace(/"schema":("hearsay.record\/[12]"|1)/, '"schema":"hearsay.record/9"'),
   ],
   ["NaN", (text) => text.replace(/"cores":\d+/, '"cores":NaN')],
   ["a number without end", (text) => text.replace(/"(memoryBytes|seed)":\d+/, '"$1":1e999')],
