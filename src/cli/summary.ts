@@ -5,7 +5,7 @@ import { formatBytes, formatDuration, trimmed } from "../units.js";
 import { formatValue } from "../report/format.js";
 import { detectionsOf, detectionTime, type Detection } from "../report/detections.js";
 import { describeMetric, isModelMetric } from "../report/metrics.js";
-import { isDetector, prepareRuns } from "../report/runs.js";
+import { spreadsNothing, prepareRuns } from "../report/runs.js";
 import { renderTable, type Column } from "./table.js";
 
 const COLUMNS: readonly Column[] = [
@@ -65,7 +65,7 @@ export function renderSummary(
 ): string {
   const runs = prepareRuns(records);
   const rows = runs.flatMap((run) =>
-    run.record.arms.map((arm) => armRow(run.record, arm, isDetector(run))),
+    run.record.arms.map((arm) => armRow(run.record, arm, spreadsNothing(run))),
   );
   const isBurdened = records.some(
     ({ scenario: { network } }) => "selection" in network || "dcs" in network,

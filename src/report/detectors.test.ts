@@ -4,7 +4,7 @@ import type { RunRecord } from "../history/record.js";
 import { makeRecord, summarizeValues } from "../../test/report/fixture.js";
 import { detectorsChart } from "./charts/detectors.js";
 import { detectionsOf } from "./detections.js";
-import { prepareRuns } from "./runs.js";
+import { prepareRuns, spreadsNothing } from "./runs.js";
 
 /** A run of 36 simulated seconds in windows of 100 ms with the given measures of a detector. */
 function detecting(name: string, measures: Readonly<Record<string, number | null>>): RunRecord {
@@ -68,6 +68,21 @@ describe("detectors", () => {
         [2, 0],
       ]),
     ).toBe(false);
+  });
+
+  it("and stores spread nothing: all nodes are covered at once, where a rumor begins with one", () => {
+    const [run] = prepareRuns([detecting("some", quick)]);
+    const starting = (coverage: number[]): boolean => {
+      const trials = run!.trials.map((trial) => ({
+        ...trial,
+        series: { ...trial.series, coverage },
+      }));
+      return spreadsNothing({ ...run!, trials });
+    };
+    expect(starting([1, 1, 0.9])).toBe(true);
+    expect(starting([0, 1, 0.4])).toBe(true);
+    expect(starting([0.5, 1])).toBe(false);
+    expect(starting([0, 0, 1])).toBe(false);
   });
 
   it("are no chart of rumors, nor of models on a round clock", () => {

@@ -4,7 +4,7 @@ import { detectionClause } from "./detections.js";
 import { asSentence, formatValue } from "./format.js";
 import { decimals, growthOf, slopeText, type Growth } from "./growth.js";
 import { milestoneName } from "./metrics.js";
-import { isDetector, meanOf, placeText, type Run } from "./runs.js";
+import { spreadsNothing, meanOf, placeText, type Run } from "./runs.js";
 import { sweepsOf } from "./sweeps.js";
 
 /** An interval whose ends lie further apart says only that there were too few trials. */
@@ -15,12 +15,16 @@ const GROUPS_MAX = 2;
 export function findingsSentence(all: readonly Run[]): string {
   const finished = all.filter(({ trials }) => trials.length > 0);
   const detection = detectionClause(finished) ?? "";
-  const runs = finished.filter((run) => !isDetector(run));
+  const runs = finished.filter((run) => !spreadsNothing(run));
   const groups = comparableGroups(runs);
   if (groups.length === 0) {
     const lead = finished[0];
     if (lead === undefined) return "No trial was finished, so there is nothing to report yet.";
-    const found = detection === "" ? `${lead.label} spreads no rumor` : detection;
+    const plain =
+      finished.length === 1
+        ? `${lead.label} spreads no rumor`
+        : `none of these ${formatCount(finished.length)} runs spreads a rumor: their measures stand under Metrics`;
+    const found = detection === "" ? plain : detection;
     return sentence([found, speedClause(finished, lead)]);
   }
   const sweeps = sweepsOf(runs);

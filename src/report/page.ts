@@ -6,7 +6,7 @@ import type { RunRecord } from "../history/record.js";
 import { clientScript, renderDocument } from "./document.js";
 import { escape, escapeJson } from "./escape.js";
 import { readPictures, recordsWithin, type Pictures } from "./picture-data.js";
-import { isDetector, prepareRuns, type Run } from "./runs.js";
+import { spreadsNothing, prepareRuns, type Run } from "./runs.js";
 import { backendsSection } from "./sections/backends.js";
 import { changesSection } from "./sections/changes.js";
 import { costSection } from "./sections/cost.js";
@@ -32,7 +32,7 @@ interface Section {
   readonly render: (runs: readonly Run[], pictures: Pictures) => string;
 }
 
-const rumors = (runs: readonly Run[]): Run[] => runs.filter((run) => !isDetector(run));
+const rumors = (runs: readonly Run[]): Run[] => runs.filter((run) => !spreadsNothing(run));
 
 const SECTIONS: readonly Section[] = [
   { id: "changes", name: "What changed", render: changesSection },

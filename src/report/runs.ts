@@ -40,9 +40,15 @@ export function detects(run: Run): boolean {
   return summaryOf(run, "falseAlarms") !== undefined;
 }
 
-/** true for one that does nothing else: all nodes are "covered" at once, which says nothing. */
-export function isDetector(run: Run): boolean {
-  return detects(run) && run.trials.every(({ series }) => (series.coverage[0] ?? 1) === 1);
+/** true for a model that watches or serves and spreads no rumor: all nodes are "covered" at once, which says nothing. */
+export function spreadsNothing({ trials }: Run): boolean {
+  // A rumor has one informed node at its start; here there are all, or none until the first step has been counted.
+  return (
+    trials.length > 0 &&
+    trials.every(({ series: { coverage } }) =>
+      coverage[0] === 0 ? coverage[1] === 1 : coverage[0] === 1,
+    )
+  );
 }
 
 /** Name; where it repeats, with the settings that differ; where that repeats too, with a number. */
